@@ -1,0 +1,88 @@
+# The commands of this repository: `make help` lists them.
+
+# The first that is new enough: make run PYTHON=/path/to/python names another.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
+	&& { echo "$$python"; break; }; done)
+# Addresses and directories may be given as make variables as well as in the environment.
+export PORT
+export HOST
+export DATA_DIR
+# Development needs all that running needs.
+STANDALONE := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.standalone)
+VENV := .venv/bin/python
+ENGINE ?= $(firstword $(foreach name,docker podman buildah,$(shell command -v $(name))))
+BASE ?= python:3.13-slim
+UV_VERSION := 0.13.9
+COMPILE = "$$tools/bin/uv" pip compile --quiet --universal --generate-hashes --no-header \
+	--no-annotate --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help run test demo reproduce lock format image
+
+help:  ## List the commands.
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: $(STANDALONE)  ## Run the whole service on this machine (PORT=8000, DATA_DIR=.data).
+	@exec $(VENV) -m service run
+
+test: .venv/.dev  ## Check format, style, types and layers, then run all tests with coverage.
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(VENV) -m pytest --cov=service --cov=workers --cov-branch --cov-fail-under=90 \
+		--cov-report=term-missing:skip-covered tests
+
+demo: $(STANDALONE)  ## Watch a simulated expert teach the service digits, beside random choice.
+	@exec $(VENV) -m benchmarks.demo
+
+reproduce: $(STANDALONE)  ## Reproduce published curves over HTTP: make reproduce DATA=folder.
+	@exec $(VENV) -m benchmarks.reproduce $(DATA)
+
+format: .venv/.dev  ## Put the code into its format, and mend what can be mended.
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+lock:  ## Resolve the newest versions that pyproject.toml allows, with hashes.
+	@$(check-python)
+	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && set -e && \
+	"$(PYTHON)" -m venv "$$tools" && \
+	"$$tools/bin/python" -m pip install --quiet uv==$(UV_VERSION) && \
+	echo 'Resolving; this takes a minute.' && \
+	$(COMPILE) --upgrade --all-extras pyproject.toml -o requirements/dev.lock && \
+	$(COMPILE) --extra worker --extra standalone -c requirements/dev.lock pyproject.toml \
+		-o requirements/standalone.lock && \
+	$(COMPILE) --extra worker -c requirements/dev.lock pyproject.toml \
+		-o requirements/worker.lock && \
+	$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/api.lock
+	@wc -l requirements/*.lock
+
+image:  ## Build the images of API and workers with docker, podman or buildah.
+	@test -n "$(ENGINE)" || { echo 'Install docker, podman or buildah first.' >&2; exit 1; }
+	$(ENGINE) build --build-arg BASE=$(BASE) --target api -t active-learning-api:dev .
+	$(ENGINE) build --build-arg BASE=$(BASE) --target worker -t active-learning-worker:dev .
+
+# An environment is whole when its stamp is there, and new when the stamp is newer than its lock.
+.venv/.standalone .venv/.dev: .venv/.%: requirements/%.lock | .venv/.made
+	@echo 'Installing what requirements/$*.lock names; the first time this takes some minutes.'
+	@$(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/.made:
+	@$(check-python)
+	@$(VENV) -m pip --version >/dev/null 2>&1 || { rm -rf .venv; "$(PYTHON)" -m venv .venv; }
+	@touch $@
+
+define check-python
+if test -z "$(PYTHON)"; then \
+	echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1)." >&2; \
+	echo 'Debian 12 or newer: apt install python3 python3-venv. macOS: brew install python@3.13.' >&2; \
+	echo 'Or name one: make PYTHON=/path/to/python3.' >&2; exit 1; \
+elif ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	echo '$(PYTHON) is not Python 3.11 or newer.' >&2; exit 1; \
+elif ! "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null; then \
+	echo '$(PYTHON) cannot make virtual environments.' >&2; \
+	echo 'Debian: apt install python3-venv. macOS: brew install python@3.13.' >&2; exit 1; \
+fi
+endef

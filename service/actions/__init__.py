@@ -1,0 +1,1 @@
+"""What the service does: one function a request, one transaction a function."""

@@ -1,0 +1,79 @@
+"""Who asks: a key becomes a caller, or is refused."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from service.domain.catalogue import Role
+from service.errors import Forbidden, NotFound, Unauthenticated
+from service.runtime import Runtime
+from service.store import keys, projects
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeatable:
+    """A request that may come again under its `Idempotency-Key`, and how its answer is kept."""
+
+    key: str
+    fingerprint: str
+    render: Callable[[Any], tuple[int, bytes]]
+    """Status and body of an answer, as they go over the wire."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """A known key: what it opens."""
+
+    key_id: UUID
+    workspace_id: UUID
+    in_first_workspace: bool
+    role: Role
+    projects: tuple[UUID, ...] | None = None
+    """Projects the key is limited to."""
+    repeatable: Repeatable | None = None
+
+    def require(self, role: Role) -> None:
+        """Check the role.
+
+        Raises:
+            Forbidden: the key's role is too small.
+        """
+        if not self.role.covers(role):
+            raise Forbidden(f"this needs the role {role}; the key's role is {self.role}")
+
+    def may_see(self, project_uid: UUID) -> bool:
+        """Whether the key is not limited to other projects."""
+        return self.projects is None or project_uid in self.projects
+
+
+def digest_of(secret: str) -> str:
+    """What is stored of a key."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def admit(runtime: Runtime, secret: str, *, project_uid: UUID | None) -> Caller:
+    """Find out who asks, and that the project they ask about is theirs to see.
+
+    Raises:
+        Unauthenticated: there is no such key.
+        NotFound: the project is not of the key's workspace, or not one of its projects.
+    """
+    with runtime.readers() as session:
+        found = keys.find_by_digest(session, digest_of(secret))
+        if found is None:
+            raise Unauthenticated("the API key is not known, or was revoked")
+        key, workspace = found
+        caller = Caller(
+            key_id=key.id,
+            workspace_id=workspace.id,
+            in_first_workspace=workspace.is_first,
+            role=Role(key.role),
+            projects=None if key.projects is None else tuple(UUID(uid) for uid in key.projects),
+        )
+        if project_uid is not None:
+            if not caller.may_see(project_uid):
+                raise NotFound(f"there is no project {project_uid} in this workspace")
+            projects.get(session, workspace.id, project_uid)
+    return caller

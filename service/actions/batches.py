@@ -1,0 +1,158 @@
+"""Batches: items handed out under a lease, renewed, given back."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from service.actions import receipts
+from service.actions.access import Caller
+from service.actions.batch_views import BatchView, view
+from service.actions.serving import Counter, Pick
+from service.domain.catalogue import Role
+from service.domain.requests import Wish
+from service.errors import Conflict, Forbidden
+from service.runtime import Runtime
+from service.store import batches, leases, projects, rankings, versions
+from service.store.candidates import Asking
+from service.store.tables.labelling import Batch
+from service.store.tables.learning import Ranking
+from service.store.tables.pool import Project
+
+
+def hand_out(
+    runtime: Runtime, caller: Caller, uid: UUID, wish: Wish, *, explain: bool = False
+) -> BatchView:
+    """Lease the next items to an annotator.
+
+    Raises:
+        Forbidden: an explanation is for managers.
+    """
+    if explain:
+        caller.require(Role.MANAGER)
+    now = runtime.now()
+    with runtime.sessions.begin() as session:
+        project = projects.get(session, caller.workspace_id, uid)
+        ranking = rankings.find(session, project.ranking_id)
+        open_batch = None
+        if wish.resume:
+            open_batch = batches.find_open(session, project.id, wish.annotator, now=now)
+        answer = view(
+            runtime,
+            session,
+            project,
+            ranking,
+            open_batch or _serve(runtime, session, project, ranking, wish, now),
+            wanted=None if open_batch else wish.size,
+            explain=explain,
+        )
+        receipts.keep(session, caller, answer, at=now)
+    return answer
+
+
+def renew(
+    runtime: Runtime,
+    caller: Caller,
+    uid: UUID,
+    batch_id: UUID,
+    *,
+    token: str | None,
+    lease_seconds: int | None,
+) -> Batch:
+    """Prolong the leases of a batch, from now.
+
+    Raises:
+        Forbidden: the lease token is not the batch's.
+        Conflict: nothing of the batch is held any more.
+    """
+    now = runtime.now()
+    with runtime.sessions.begin() as session:
+        project = projects.get(session, caller.workspace_id, uid)
+        batch = _owned(session, project, batch_id, token)
+        until = now + timedelta(seconds=lease_seconds or project.lease_seconds)
+        if not leases.renew(session, batch.id, until=until, now=now):
+            raise Conflict("nothing of this batch is held any more: it expired or is finished")
+        batch.expires_at = until
+    return batch
+
+
+def release(
+    runtime: Runtime, caller: Caller, uid: UUID, batch_id: UUID, *, token: str | None
+) -> None:
+    """Give back what is not labelled yet.
+
+    Raises:
+        Forbidden: the lease token is not the batch's.
+        Conflict: the leases have expired.
+    """
+    now = runtime.now()
+    with runtime.sessions.begin() as session:
+        project = projects.get(session, caller.workspace_id, uid)
+        batch = _owned(session, project, batch_id, token)
+        if batch.expires_at <= now:
+            raise Conflict("the leases of this batch have expired already")
+        leases.release(session, batch.id, now=now)
+
+
+def _owned(session: Session, project: Project, batch_id: UUID, token: str | None) -> Batch:
+    batch = batches.get(session, project.id, batch_id)
+    if token is None or not secrets.compare_digest(token.encode(), batch.token.encode()):
+        raise Forbidden("the header Lease-Token must carry the token of this batch's lease")
+    return batch
+
+
+def _serve(
+    runtime: Runtime,
+    session: Session,
+    project: Project,
+    ranking: Ranking | None,
+    wish: Wish,
+    now: datetime,
+) -> Batch:
+    batch = batches.add(
+        session,
+        id=uuid4(),
+        project_id=project.id,
+        annotator=wish.annotator,
+        token=secrets.token_urlsafe(24),
+        ranking_id=project.ranking_id,
+        created_at=now,
+        expires_at=now + timedelta(seconds=project.lease_seconds),
+    )
+    if ranking is not None:
+        asking = Asking(project=project, annotator=wish.annotator, now=now)
+        counter = Counter(
+            runtime=runtime, session=session, asking=asking, ranking=ranking, batch=batch
+        )
+        _log(session, counter.pick(wish.size), batch, ranking)
+    if project.batch_size != wish.size:
+        project.batch_size = wish.size
+    return batch
+
+
+def _log(session: Session, picks: Sequence[Pick], batch: Batch, ranking: Ranking) -> None:
+    version = versions.find(session, ranking.version_id)
+    same: dict[str, Any] = {
+        "project_id": batch.project_id,
+        "batch_id": batch.id,
+        "annotator": batch.annotator,
+        "version": version.number if version else None,
+        "ranking": ranking.number,
+        "at": batch.created_at,
+    }
+    rows = [
+        same
+        | {
+            "position": pick.candidate.position,
+            "place": place,
+            "reason": pick.reason,
+            "strategy": pick.strategy,
+            "score": pick.candidate.score,
+            "probability": pick.probability,
+        }
+        for place, pick in enumerate(picks, 1)
+    ]
+    batches.log(session, rows)

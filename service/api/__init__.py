@@ -1,0 +1,1 @@
+"""HTTP: one file a resource; a view loads, calls one action, returns."""

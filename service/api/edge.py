@@ -1,0 +1,40 @@
+"""What every view is written with: its blueprint, its role, who asks, what the process has."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import flask_smorest
+from flask import current_app, g
+
+from service.actions.access import Caller
+from service.api.bodies import Parser
+from service.domain.catalogue import Role
+from service.runtime import Runtime
+
+View = Callable[..., Any]
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
+    """A blueprint whose bodies are read by our parser."""
+
+    ARGUMENTS_PARSER = Parser()
+
+
+def runtime() -> Runtime:
+    """What the process works with."""
+    return cast(Runtime, current_app.extensions["runtime"])
+
+
+def caller() -> Caller:
+    """Who asks."""
+    return cast(Caller, g.caller)
+
+
+def needs(role: Role) -> Callable[[View], View]:
+    """Declare the least role of a route; without it a route is for admins."""
+
+    def mark(view: View) -> View:
+        view.needed_role = role  # type: ignore[attr-defined]
+        return view
+
+    return mark

@@ -1,0 +1,61 @@
+"""Items over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from service.actions import items
+from service.actions.items import ItemView, Registered
+from service.api import paging
+from service.api.answers import answers
+from service.api.edge import Blueprint, caller, needs, runtime
+from service.domain.catalogue import Role
+from service.domain.contents import NewItem
+from service.schemas.items import ItemDetailOut, ItemPageOut, ItemsIn, ItemsQuery, RegisteredOut
+
+blueprint = Blueprint(
+    "items",
+    __name__,
+    url_prefix="/v1/projects/<uuid:project_id>/items",
+    description="What can be labelled.",
+)
+
+
+@blueprint.post("")
+@needs(Role.MANAGER)
+@blueprint.arguments(ItemsIn)
+@answers(blueprint, 201, RegisteredOut)
+def register_items(new: list[NewItem], project_id: UUID) -> Registered:
+    """Register up to 1,000 items; the same item again is `unchanged`."""
+    return items.register(runtime(), caller(), project_id, new)
+
+
+@blueprint.get("")
+@needs(Role.READER)
+@blueprint.arguments(ItemsQuery, location="query")
+@answers(blueprint, 200, ItemPageOut)
+def list_items(query: dict[str, Any], project_id: UUID) -> dict[str, Any]:
+    """List items in the order of their registration."""
+    after, limit = paging.number(query["cursor"]), query["limit"]
+    views = items.list_page(
+        runtime(), caller(), project_id, state=query["state"], after=after, limit=limit
+    )
+    return paging.page(views, limit, lambda view: view.row.position)
+
+
+@blueprint.get("/<path:key>")
+@needs(Role.READER)
+@answers(blueprint, 200, ItemDetailOut)
+def get_item(project_id: UUID, key: str) -> ItemView:
+    """Get an item; managers also see its prediction, and when and why it was served."""
+    return items.read(runtime(), caller(), project_id, key)
+
+
+@blueprint.delete("/<path:key>")
+@needs(Role.MANAGER)
+@blueprint.response(204)
+def delete_item(project_id: UUID, key: str) -> Response:
+    """Delete an item; its key may be registered anew."""
+    items.delete(runtime(), caller(), project_id, key)
+    return Response(status=204)

@@ -1,0 +1,62 @@
+"""Labels over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from service.actions import labels
+from service.actions.labels import Recorded
+from service.api import exports, paging
+from service.api.answers import answers
+from service.api.edge import Blueprint, caller, needs, runtime
+from service.domain.catalogue import Role
+from service.domain.requests import NewLabel
+from service.schemas.labels import LabelPageOut, LabelsIn, LabelsQuery, RecordedOut
+
+blueprint = Blueprint(
+    "labels",
+    __name__,
+    url_prefix="/v1/projects/<uuid:project_id>/labels",
+    description="What people said.",
+)
+
+
+@blueprint.post("")
+@needs(Role.ANNOTATOR)
+@blueprint.arguments(LabelsIn)
+@answers(blueprint, 202, RecordedOut)
+def record_labels(new: list[NewLabel], project_id: UUID) -> Recorded:
+    """Record labels; a new cycle starts once enough have come in."""
+    return labels.record(runtime(), caller(), project_id, new)
+
+
+@blueprint.get("")
+@needs(Role.READER)
+@blueprint.arguments(LabelsQuery, location="query")
+@answers(blueprint, 200, LabelPageOut)
+def list_labels(query: dict[str, Any], project_id: UUID) -> dict[str, Any] | Response:
+    """List current labels; all of them as NDJSON, CSV or Parquet if `Accept` asks for that."""
+    train_only = query["set"] == "train"
+    wanted = exports.wanted()
+    if wanted is not None:
+        stretches = labels.export(runtime(), caller(), project_id, train_only=train_only)
+        return exports.answer(stretches, wanted)
+    rows, last = labels.list_page(
+        runtime(),
+        caller(),
+        project_id,
+        train_only=train_only,
+        after=paging.number(query["cursor"]),
+        limit=query["limit"],
+    )
+    return paging.linked(rows, paging.number_cursor(last))
+
+
+@blueprint.delete("/<uuid:label_id>")
+@needs(Role.ANNOTATOR)
+@blueprint.response(204)
+def retract_label(project_id: UUID, label_id: UUID) -> Response:
+    """Take a label back."""
+    labels.retract(runtime(), caller(), project_id, label_id)
+    return Response(status=204)

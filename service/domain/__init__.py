@@ -1,0 +1,1 @@
+"""Plain facts and decisions: standard library only."""

@@ -1,0 +1,65 @@
+"""The names a client may choose; everything listed here has code behind it."""
+
+from enum import StrEnum
+
+
+class InputType(StrEnum):
+    """What an item is."""
+
+    VECTOR = "vector"
+    TEXT = "text"
+
+
+class TaskType(StrEnum):
+    """What is asked of the people who label."""
+
+    CLASSIFICATION = "classification"
+
+
+class GoalType(StrEnum):
+    """What the labels are for."""
+
+    ACCURACY = "accuracy"
+
+
+class Strategy(StrEnum):
+    """How the next items are chosen."""
+
+    AUTO = "auto"
+    MARGIN = "margin"
+    ENTROPY = "entropy"
+    LEAST_CONFIDENT = "least_confident"
+    RANDOM = "random"
+    DIVERSE = "diverse"
+
+
+class Estimator(StrEnum):
+    """What is trained on the labels."""
+
+    AUTO = "auto"
+    LOGISTIC = "logistic"
+    SVM_RBF = "svm_rbf"
+
+
+class Reason(StrEnum):
+    """Why an item is served."""
+
+    COLD_START = "cold_start"
+    STRATEGY = "strategy"
+    COVERAGE = "coverage"
+    AUDIT = "audit"
+    RANDOM = "random"
+
+
+class Role(StrEnum):
+    """What a key may do; each has every right of the ones before it."""
+
+    READER = "reader"
+    ANNOTATOR = "annotator"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+    def covers(self, other: "Role") -> bool:
+        """Whether this role has every right of the other."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)

@@ -1,0 +1,66 @@
+"""Decisions of the loop: when a cycle is due, and how a batch is mixed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import floor
+
+
+def is_cycle_due(
+    *,
+    labels_since: int,
+    labels: int,
+    min_labels: int,
+    share: float,
+    oldest_at: datetime | None,
+    max_wait_seconds: float,
+    now: datetime,
+) -> bool:
+    """Say whether label events that no cycle has seen yet are reason enough for one.
+
+    Args:
+        labels_since: label events since the last cycle looked.
+        labels: current labels in all.
+        oldest_at: when the oldest of the unseen events came.
+    """
+    if labels_since <= 0:
+        return False
+    if labels_since >= max(min_labels, share * labels):
+        return True
+    return oldest_at is not None and now - oldest_at >= timedelta(seconds=max_wait_seconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mix:
+    """How many items of a batch come from where."""
+
+    audit: int
+    coverage: int
+    strategy: int
+
+
+def mix(size: int, *, audit_share: float, coverage_share: float, draw: float) -> Mix:
+    """Split a batch by systematic sampling (Madow, 1949).
+
+    Each share gets its floor plus at most one, with the exact expectation, and the parts
+    always add up to the size, also in a batch of one.
+
+    Args:
+        draw: uniform in [0, 1).
+
+    >>> mix(10, audit_share=0.1, coverage_share=0.1, draw=0.5)
+    Mix(audit=1, coverage=1, strategy=8)
+    >>> mix(1, audit_share=0.1, coverage_share=0.1, draw=0.85)
+    Mix(audit=0, coverage=1, strategy=0)
+    """
+    audit_edge = floor(_exact(size * audit_share) + draw)
+    coverage_edge = floor(_exact(size * (audit_share + coverage_share)) + draw)
+    return Mix(
+        audit=audit_edge,
+        coverage=coverage_edge - audit_edge,
+        strategy=size - coverage_edge,
+    )
+
+
+def _exact(product: float) -> float:
+    """Undo binary rounding: 0.1 + 0.2 of ten items is three, not a hair more."""
+    return round(product, 9)

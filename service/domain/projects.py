@@ -1,0 +1,28 @@
+"""What a client decides when it makes a project."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.domain.catalogue import InputType, Strategy
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettings:
+    """Every setting of a project, with defaults in place."""
+
+    name: str
+    classes: tuple[str, ...]
+    input_type: InputType
+    dimensions: int | None
+    goal: Mapping[str, Any] | None
+    strategy: Strategy
+    estimator: Mapping[str, Any]
+    coverage_share: float
+    audit_share: float
+    min_labels: int
+    retrain_share: float
+    max_wait_seconds: float
+    labels_per_item: int
+    lease_seconds: int
+    seed: int | None

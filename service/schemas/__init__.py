@@ -1,0 +1,1 @@
+"""The wire and nothing else: what marshmallow loads and dumps."""

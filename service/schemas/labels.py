@@ -1,0 +1,80 @@
+"""Labels on the wire."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from service.domain.requests import NewLabel
+from service.schemas.base import NAME, In, Out, PageQuery, Time, not_too_many, page_of
+from service.schemas.contents import TextField
+from service.schemas.items import KeyField
+
+
+class LabelIn(In):
+    """One annotator's answer for one item: a class, or a skip."""
+
+    key = KeyField(required=True)
+    value = TextField(validate=NAME)
+    skip = fields.Boolean(load_default=False)
+    annotator = TextField(required=True, validate=NAME)
+
+    @validates_schema
+    def _check(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("skip") and "value" in data:
+            raise ValidationError("a skip has no value", "value")
+        if not data.get("skip") and "value" not in data:
+            raise ValidationError("give a value, or skip: true", "value")
+
+
+class LabelsIn(In):
+    """Labels to record."""
+
+    labels = fields.List(fields.Nested(LabelIn), required=True, validate=not_too_many)
+
+    @post_load
+    def _values(self, data: dict[str, Any], **_: Any) -> list[NewLabel]:
+        return [
+            NewLabel(key=each["key"], value=each.get("value"), annotator=each["annotator"])
+            for each in data["labels"]
+        ]
+
+
+class RunStartedOut(Out):
+    """The cycle that labels start."""
+
+    id = fields.UUID()
+    state = fields.String()
+
+
+class RecordedOut(Out):
+    """What became of the labels sent."""
+
+    recorded = fields.Integer(required=True)
+    unchanged = fields.Integer(required=True)
+    run = fields.Nested(RunStartedOut, required=True, allow_none=True)
+
+
+class LabelsQuery(PageQuery):
+    """Which labels."""
+
+    set = fields.String(
+        load_default=None,
+        validate=validate.OneOf(["train"]),
+        metadata={"description": "`train` leaves skips and the audit reserve out."},
+    )
+
+
+class LabelOut(Out):
+    """A current label; `reason` for managers."""
+
+    id = fields.UUID()
+    key = fields.String()
+    value = fields.String(allow_none=True)
+    skip = fields.Boolean()
+    annotator = fields.String()
+    at = Time()
+    batch = fields.UUID(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+LabelPageOut = page_of(LabelOut)

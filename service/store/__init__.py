@@ -1,0 +1,1 @@
+"""The system of record: functions that take a session and never commit."""

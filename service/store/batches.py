@@ -1,0 +1,104 @@
+"""Batches and the log of what was served in them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from service.domain.catalogue import Reason
+from service.errors import NotFound
+from service.store.tables.labelling import Batch, Lease, Selection
+from service.store.tables.pool import Item
+
+
+def add(session: Session, **fields: Any) -> Batch:
+    """Add a batch."""
+    batch = Batch(**fields)
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def get(session: Session, project_id: int, batch_id: UUID) -> Batch:
+    """Get a batch of a project.
+
+    Raises:
+        NotFound: the project has no such batch.
+    """
+    batch = session.get(Batch, batch_id)
+    if batch is None or batch.project_id != project_id:
+        raise NotFound(f"there is no batch {batch_id} in this project")
+    return batch
+
+
+def find_open(session: Session, project_id: int, annotator: str, *, now: datetime) -> Batch | None:
+    """The annotator's newest batch of which something is still held."""
+    query = (
+        select(Batch)
+        .join(Lease, Lease.batch_id == Batch.id)
+        .where(
+            Batch.project_id == project_id,
+            Batch.annotator == annotator,
+            Lease.state == "open",
+            Lease.expires_at > now,
+        )
+        .order_by(Batch.created_at.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def log(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write down what is served."""
+    if rows:
+        session.execute(insert(Selection), list(rows))
+
+
+def served(session: Session, batch_id: UUID) -> list[tuple[Selection, str]]:
+    """What a batch brought, in its order, with the items' keys."""
+    query = (
+        select(Selection, Item.key)
+        .join(
+            Item, (Item.project_id == Selection.project_id) & (Item.position == Selection.position)
+        )
+        .where(Selection.batch_id == batch_id, Item.state != "deleted")
+        .order_by(Selection.place)
+    )
+    return [(selection, key) for selection, key in session.execute(query)]
+
+
+def reasons(
+    session: Session, project_id: int, batch_ids: Collection[UUID]
+) -> dict[tuple[UUID, int], Reason]:
+    """Why each item of these batches was served."""
+    query = select(Selection.batch_id, Selection.position, Selection.reason).where(
+        Selection.project_id == project_id, Selection.batch_id.in_(batch_ids)
+    )
+    return {(batch, position): reason for batch, position, reason in session.execute(query)}
+
+
+def list_selections(
+    session: Session,
+    project_id: int,
+    *,
+    after: int | None,
+    limit: int,
+    position: int | None = None,
+) -> list[tuple[Selection, str]]:
+    """The log of a project, or of one of its items, newest first."""
+    query = (
+        select(Selection, Item.key)
+        .join(
+            Item, (Item.project_id == Selection.project_id) & (Item.position == Selection.position)
+        )
+        .where(Selection.project_id == project_id)
+    )
+    if position is not None:
+        query = query.where(Selection.position == position)
+    if after is not None:
+        query = query.where(Selection.id < after)
+    rows = session.execute(query.order_by(Selection.id.desc()).limit(limit))
+    return [(selection, key) for selection, key in rows]

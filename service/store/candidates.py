@@ -1,0 +1,155 @@
+"""Who may be served next: open items that nobody holds, in the order that is asked for."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from service.domain.items import HOLDING, ItemState
+from service.store.tables.labelling import Label, Lease
+from service.store.tables.learning import Ranked, Ranking
+from service.store.tables.pool import Item, Project
+
+# Other hand-outs of this moment pass on to the next items instead of waiting for these. It only
+# avoids waiting: that nothing is served twice is the unique index on leases. (SQLite, whose
+# writers come one after the other, leaves it out.)
+_PASS_BY: dict[str, Any] = {"of": Item, "skip_locked": True, "key_share": True}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """An item that may be served, with its score in the ranking if it has one."""
+
+    position: int
+    key: str
+    score: float | None = None
+    place: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """Who asks, when, and what was offered to them already in this request."""
+
+    project: Project
+    annotator: str
+    now: datetime
+
+
+def by_rank(
+    session: Session, asking: Asking, ranking: Ranking, *, after: int, limit: int
+) -> list[Candidate]:
+    """Next of the stored rows of a ranking, behind a place."""
+    query = (
+        select(Item.position, Item.key, Ranked.score, Ranked.place)
+        .join(Ranked, (Ranked.position == Item.position) & (Item.project_id == asking.project.id))
+        .where(Ranked.ranking_id == ranking.id, Ranked.place > after, *_free(asking))
+        .where(Item.audit_draw >= asking.project.audit_threshold)
+        .order_by(Ranked.place)
+        .limit(limit)
+    )
+    rows = session.execute(query.with_for_update(**_PASS_BY))
+    return [Candidate(position=p, key=k, score=s, place=n) for p, k, s, n in rows]
+
+
+def of_reserve(session: Session, asking: Asking, *, limit: int) -> list[Candidate]:
+    """Next of the audit reserve, in the audit order."""
+    query = (
+        select(Item.position, Item.key)
+        .where(
+            Item.project_id == asking.project.id,
+            Item.audit_draw < asking.project.audit_threshold,
+            *_free(asking),
+        )
+        .order_by(Item.audit_draw)
+        .limit(limit)
+    )
+    rows = session.execute(query.with_for_update(**_PASS_BY))
+    return [Candidate(position=p, key=k) for p, k in rows]
+
+
+def count_offered(session: Session, asking: Asking) -> int:
+    """Items outside the reserve that could be served to the annotator now."""
+    query = select(func.count()).where(
+        Item.project_id == asking.project.id,
+        Item.audit_draw >= asking.project.audit_threshold,
+        *_free(asking),
+    )
+    return session.scalar(query) or 0
+
+
+def at_random(
+    session: Session,
+    asking: Asking,
+    chance: random.Random,
+    *,
+    limit: int,
+    without: Sequence[int],
+) -> list[Candidate]:
+    """Uniform draw without replacement from the items outside the reserve.
+
+    Positions are drawn blindly and kept where they may be served, which is exact and needs no
+    scan; when that finds too few, all that may be served are listed and drawn from.
+    """
+    if limit <= 0:
+        return []
+    taken = set(without)
+    pool = asking.project.next_position
+    tries = chance.sample(range(pool), min(pool, 20 * limit))
+    rows = _offered(session, asking, Item.position.in_(tries))
+    found = [rows[at] for at in tries if at in rows and at not in taken]
+    if len(found) < limit and pool > len(tries):
+        rows = _offered(session, asking, Item.position >= 0)
+        rest = [each for at, each in rows.items() if at not in taken]
+        found = chance.sample(rest, min(limit, len(rest)))
+    return found[:limit]
+
+
+def _offered(session: Session, asking: Asking, which: ColumnElement[bool]) -> dict[int, Candidate]:
+    query = (
+        select(Item.position, Item.key)
+        .where(
+            Item.project_id == asking.project.id,
+            Item.audit_draw >= asking.project.audit_threshold,
+            which,
+            *_free(asking),
+        )
+        .order_by(Item.position)
+    )
+    rows = session.execute(query)
+    return {p: Candidate(position=p, key=k) for p, k in rows}
+
+
+def _free(asking: Asking) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on `Item`: open, a slot free, and not answered by who asks."""
+    here = (Lease.project_id == Item.project_id, Lease.position == Item.position)
+    holding = _is_holding(asking.now)
+    mine = exists().where(*here, Lease.annotator == asking.annotator, holding)
+    answered = exists().where(
+        Label.project_id == Item.project_id,
+        Label.position == Item.position,
+        Label.annotator == asking.annotator,
+        Label.is_current,
+    )
+    if asking.project.labels_per_item == 1:
+        return (Item.state == ItemState.OPEN, ~exists().where(*here, holding), ~answered)
+    other = aliased(Lease)
+    held = (
+        select(func.count())
+        .where(
+            other.project_id == Item.project_id,
+            other.position == Item.position,
+            other.state == "open",
+            other.expires_at > asking.now,
+        )
+        .scalar_subquery()
+    )
+    room = Item.labels + held < asking.project.labels_per_item
+    return (Item.state == ItemState.OPEN, room, ~mine, ~answered)
+
+
+def _is_holding(now: datetime) -> ColumnElement[bool]:
+    return Lease.state.in_(HOLDING) & ((Lease.state == "labelled") | (Lease.expires_at > now))

@@ -1,0 +1,97 @@
+"""How cycles begin and end; whoever calls has locked the project row."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from service.domain import policy
+from service.domain.runs import RunKind, RunState, Stage
+from service.store import runs
+from service.store.tables.learning import Run
+from service.store.tables.pool import Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a cycle ended, and the one that follows it if one is due."""
+
+    happened: bool
+    follow_up: Run | None = None
+
+
+def queue_if_due(session: Session, project: Project, *, at: datetime) -> Run | None:
+    """Queue a cycle if the labels that none has seen ask for it and none is in flight."""
+    if not _is_due(project, at):
+        project.due_at = _due_at(project)
+        return None
+    project.due_at = None
+    return runs.queue_up(session, project.id, RunKind.CYCLE, Stage.RETRAIN, at=at)
+
+
+def queue_rerank(session: Session, project: Project, *, at: datetime) -> Run | None:
+    """Queue a new ranking without training; one in flight will be followed by it."""
+    project.pool_changes += 1
+    return runs.queue_up(session, project.id, RunKind.CYCLE, _without_training(project), at=at)
+
+
+def look_at_labels(run: Run, project: Project) -> None:
+    """Write down up to which label event a run has looked."""
+    run.oldest_before = run.oldest_before or project.oldest_unused_at
+    run.events_seen = project.label_events
+    project.oldest_unused_at = None
+    project.due_at = None
+    project.retrain_asked = False
+
+
+def end(
+    session: Session,
+    run: Run,
+    project: Project,
+    *,
+    state: RunState,
+    reason: str | None,
+    at: datetime,
+) -> Ended:
+    """End a cycle that did its work; labels that came meanwhile get the next one."""
+    if not runs.move(session, run, now=at, state=state, reason=reason):
+        return Ended(happened=False)
+    if run.events_seen is not None:
+        project.events_used = max(project.events_used, run.events_seen)
+    follow_up = queue_if_due(session, project, at=at)
+    if follow_up is None and project.pool_changes > run.changes_seen and state == RunState.DONE:
+        stage = _without_training(project)
+        follow_up = runs.queue_up(session, project.id, RunKind.CYCLE, stage, at=at)
+    return Ended(happened=True, follow_up=follow_up)
+
+
+def cancel(session: Session, run: Run, project: Project, *, at: datetime, reason: str) -> bool:
+    """Cancel a live run; the labels that it had looked at count again."""
+    if not runs.stop(session, run.id, RunState.CANCELLED, now=at, reason=reason):
+        return False
+    if run.events_seen is not None and project.label_events > project.events_used:
+        project.oldest_unused_at = at
+        project.due_at = _due_at(project)
+    return True
+
+
+def _is_due(project: Project, at: datetime) -> bool:
+    return project.retrain_asked or policy.is_cycle_due(
+        labels_since=project.label_events - project.events_used,
+        labels=project.label_count,
+        min_labels=project.min_labels,
+        share=project.retrain_share,
+        oldest_at=project.oldest_unused_at,
+        max_wait_seconds=project.max_wait_seconds,
+        now=at,
+    )
+
+
+def _due_at(project: Project) -> datetime | None:
+    if project.oldest_unused_at is None:
+        return None
+    return project.oldest_unused_at + timedelta(seconds=project.max_wait_seconds)
+
+
+def _without_training(project: Project) -> Stage:
+    return Stage.RANK if project.version_id is None else Stage.SCORE

@@ -1,0 +1,92 @@
+"""Engines and sessions: PostgreSQL as it is, SQLite made safe and fair for many processes."""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+READ_ONLY = "read_only"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """Two ways into one database."""
+
+    engine: Engine
+    sessions: sessionmaker[Session]
+    """For transactions that may write."""
+    readers: sessionmaker[Session]
+    """For transactions that only read; on SQLite they never wait for a writer."""
+
+
+def connect(url: str, *, connections: int = 16) -> Database:
+    """Open a database; nothing is sent to it yet."""
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = _sqlite(url, connections)
+    else:
+        engine = create_engine(
+            url, pool_size=connections, max_overflow=connections, pool_pre_ping=True
+        )
+    reading = engine.execution_options(**{READ_ONLY: True})
+    return Database(
+        engine=engine,
+        sessions=sessionmaker(engine, expire_on_commit=False),
+        readers=sessionmaker(reading, expire_on_commit=False),
+    )
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether writers already come one after the other."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _sqlite(url: str, connections: int) -> Engine:
+    path = make_url(url).database
+    if not path:
+        raise ValueError(f"{url} names no file; a service of several processes needs one")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, pool_size=connections, max_overflow=connections, connect_args={"timeout": 30}
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "checkin", _leave)
+    event.listen(engine, "close", _close)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # `_begin` says BEGIN
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    path = next(row[2] for row in cursor.execute("PRAGMA database_list") if row[1] == "main")
+    cursor.close()
+    # Open for as long as the connection is; each has its own, as locks are by open file.
+    entry.info["turn"] = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get(READ_ONLY):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # SQLite's own waiting is polling, which starves somebody; a file lock is a queue.
+    fcntl.flock(connection.info["turn"], fcntl.LOCK_EX)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _leave(connection: Any, entry: ConnectionPoolEntry) -> None:
+    if "turn" in entry.info:
+        fcntl.flock(entry.info["turn"], fcntl.LOCK_UN)
+
+
+def _close(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    if "turn" in entry.info:
+        os.close(entry.info.pop("turn"))

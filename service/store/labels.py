@@ -1,0 +1,130 @@
+"""Labels: one current answer per item and annotator, and all that came before it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from service.errors import NotFound
+from service.store.tables.labelling import Label
+from service.store.tables.pool import Item, Project
+
+
+def current(
+    session: Session, project_id: int, positions: Sequence[int]
+) -> dict[tuple[int, str], Label]:
+    """Current answers for items, by position and annotator."""
+    query = select(Label).where(
+        Label.project_id == project_id, Label.position.in_(positions), Label.is_current
+    )
+    return {(label.position, label.annotator): label for label in session.scalars(query)}
+
+
+def get(session: Session, project_id: int, label_id: UUID) -> Label:
+    """Get a current label.
+
+    Raises:
+        NotFound: there is none, or it was superseded or retracted.
+    """
+    query = select(Label).where(
+        Label.id == label_id, Label.project_id == project_id, Label.is_current
+    )
+    label = session.scalar(query)
+    if label is None:
+        raise NotFound(f"there is no current label {label_id} in this project")
+    return label
+
+
+def end(session: Session, numbers: Sequence[int], *, at: datetime) -> None:
+    """Take answers out of force; they stay in the history."""
+    if numbers:
+        session.execute(
+            update(Label)
+            .where(Label.number.in_(numbers))
+            .values(is_current=False, ended_at=at)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add answers."""
+    if rows:
+        session.execute(insert(Label), list(rows))
+
+
+def count_answers(
+    session: Session, project_id: int, positions: Sequence[int]
+) -> dict[int, tuple[int, int]]:
+    """Current labels and skips of items; an item without either has (0, 0)."""
+    query = (
+        select(Label.position, func.count(Label.value), func.count())
+        .where(Label.project_id == project_id, Label.position.in_(positions), Label.is_current)
+        .group_by(Label.position)
+    )
+    counts = dict.fromkeys(positions, (0, 0))
+    for position, labels, answers in session.execute(query):
+        counts[position] = (labels, answers - labels)
+    return counts
+
+
+def list_for(
+    session: Session,
+    project: Project,
+    *,
+    train_only: bool,
+    after: int | None,
+    limit: int,
+    position: int | None = None,
+) -> list[tuple[Label, str]]:
+    """Current answers with their items' keys, oldest first.
+
+    `train_only` leaves out skips and the audit reserve.
+    """
+    query = (
+        select(Label, Item.key)
+        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
+        .where(Label.project_id == project.id, Label.is_current, Item.state != "deleted")
+    )
+    if train_only:
+        query = query.where(Label.value.is_not(None), Item.audit_draw >= project.audit_threshold)
+    if position is not None:
+        query = query.where(Label.position == position)
+    if after is not None:
+        query = query.where(Label.number > after)
+    rows = session.execute(query.order_by(Label.number).limit(limit))
+    return [(label, key) for label, key in rows]
+
+
+def are_any_between(session: Session, project_id: int, *, first: int, end: int) -> bool:
+    """Whether an item of a stretch of positions has a label."""
+    query = select(Label.number).where(
+        Label.project_id == project_id,
+        Label.position >= first,
+        Label.position < end,
+        Label.is_current,
+        Label.value.is_not(None),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
+    """Position, value and number of every label to train on, by position.
+
+    The audit reserve is left out, whoever labelled it.
+    """
+    query = (
+        select(Label.position, Label.value, Label.number)
+        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
+        .where(
+            Label.project_id == project.id,
+            Label.is_current,
+            Label.value.is_not(None),
+            Item.state != "deleted",
+            Item.audit_draw >= project.audit_threshold,
+        )
+        .order_by(Label.position, Label.number)
+    )
+    return [(p, value, n) for p, value, n in session.execute(query) if value is not None]

@@ -1,0 +1,202 @@
+"""Leases: taken under a unique index, renewed, released, closed by labels."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from service.domain.items import HOLDING, LeaseState
+from service.store.conflicts import add_new
+from service.store.tables.labelling import Batch, Lease
+from service.store.tables.pool import Item, Project
+
+
+def take(
+    session: Session, project: Project, batch: Batch, positions: Sequence[int], *, now: datetime
+) -> set[int]:
+    """Lease items to a batch's annotator; answer the positions that were had.
+
+    The unique index on what is held decides. Positions are locked in ascending order, so that
+    two hand-outs cannot wait for each other.
+    """
+    if not positions:
+        return set()
+    ordered = sorted(positions)
+    _expire(session, project.id, ordered, now)
+    slots = _free_slots(session, project, ordered)
+    rows = [
+        {
+            "project_id": project.id,
+            "position": position,
+            "slot": slot,
+            "batch_id": batch.id,
+            "annotator": batch.annotator,
+            "state": LeaseState.OPEN,
+            "expires_at": batch.expires_at,
+        }
+        for position, slot in slots.items()
+    ]
+    if not rows:
+        return set()
+    return set(session.scalars(add_new(session, Lease, rows).returning(Lease.position)))
+
+
+def hold_for_labels(
+    session: Session, project: Project, answers: Sequence[tuple[int, str]], *, now: datetime
+) -> None:
+    """Keep a slot taken for labels that came without a lease, as (position, annotator)."""
+    positions = sorted({position for position, _ in answers})
+    _expire(session, project.id, positions, now)
+    slots = _free_slots(session, project, positions)
+    rows = [
+        {
+            "project_id": project.id,
+            "position": position,
+            "slot": slots[position],
+            "batch_id": None,
+            "annotator": annotator,
+            "state": LeaseState.LABELLED,
+            "expires_at": now,
+        }
+        for position, annotator in sorted(answers)
+        if position in slots
+    ]
+    if rows:
+        session.execute(add_new(session, Lease, rows))
+
+
+def latest(
+    session: Session, project_id: int, positions: Sequence[int]
+) -> dict[tuple[int, str], Lease]:
+    """The last lease of each item and annotator."""
+    query = (
+        select(Lease)
+        .where(Lease.project_id == project_id, Lease.position.in_(positions))
+        .order_by(Lease.id)
+    )
+    return {(lease.position, lease.annotator): lease for lease in session.scalars(query)}
+
+
+def close(session: Session, lease_ids: Sequence[int], state: LeaseState) -> None:
+    """Close leases."""
+    if lease_ids:
+        session.execute(update(Lease).where(Lease.id.in_(lease_ids)).values(state=state))
+
+
+def close_all_open(session: Session, project_id: int, positions: Sequence[int]) -> None:
+    """Release what anybody holds of items that need no more labels."""
+    session.execute(
+        update(Lease)
+        .where(
+            Lease.project_id == project_id,
+            Lease.position.in_(positions),
+            Lease.state == LeaseState.OPEN,
+        )
+        .values(state=LeaseState.RELEASED)
+    )
+
+
+def free_labelled(session: Session, project_id: int, position: int, annotator: str) -> None:
+    """Give back the slot of a label that is retracted."""
+    session.execute(
+        update(Lease)
+        .where(
+            Lease.project_id == project_id,
+            Lease.position == position,
+            Lease.annotator == annotator,
+            Lease.state == LeaseState.LABELLED,
+        )
+        .values(state=LeaseState.RELEASED)
+    )
+
+
+def renew(session: Session, batch_id: UUID, *, until: datetime, now: datetime) -> int:
+    """Prolong the open leases of a batch; say how many there were."""
+    moved = (
+        update(Lease)
+        .where(Lease.batch_id == batch_id, Lease.state == LeaseState.OPEN, Lease.expires_at > now)
+        .values(expires_at=until)
+        .returning(Lease.id)
+    )
+    return len(session.scalars(moved).all())
+
+
+def release(session: Session, batch_id: UUID, *, now: datetime) -> int:
+    """Give back what a batch still holds; say how many items that were."""
+    moved = (
+        update(Lease)
+        .where(Lease.batch_id == batch_id, Lease.state == LeaseState.OPEN, Lease.expires_at > now)
+        .values(state=LeaseState.RELEASED)
+        .returning(Lease.id)
+    )
+    return len(session.scalars(moved).all())
+
+
+def held_positions(session: Session, batch_id: UUID, *, now: datetime) -> set[int]:
+    """Items that a batch still holds."""
+    query = select(Lease.position).where(
+        Lease.batch_id == batch_id, Lease.state == LeaseState.OPEN, Lease.expires_at > now
+    )
+    return set(session.scalars(query))
+
+
+def others(session: Session, project: Project, *, now: datetime) -> tuple[int, datetime | None]:
+    """How many items are held now, and when the first of them comes back."""
+    query = (
+        select(func.count(Lease.position.distinct()), func.min(Lease.expires_at))
+        .join(Item, (Item.project_id == Lease.project_id) & (Item.position == Lease.position))
+        .where(
+            Lease.project_id == project.id,
+            Lease.state == LeaseState.OPEN,
+            Lease.expires_at > now,
+            Item.state == "open",
+        )
+    )
+    count, first = session.execute(query).one()
+    return count, first
+
+
+def expire_all(session: Session, *, now: datetime, limit: int) -> int:
+    """Close leases that ran out, for tidiness: nobody relies on it."""
+    late = (
+        select(Lease.id)
+        .where(Lease.state == LeaseState.OPEN, Lease.expires_at <= now)
+        .limit(limit)
+        .scalar_subquery()
+    )
+    moved = update(Lease).where(Lease.id.in_(late)).values(state=LeaseState.EXPIRED)
+    return len(session.scalars(moved.returning(Lease.id)).all())
+
+
+def _expire(session: Session, project_id: int, positions: Sequence[int], now: datetime) -> None:
+    session.execute(
+        update(Lease)
+        .where(
+            Lease.project_id == project_id,
+            Lease.position.in_(positions),
+            Lease.state == LeaseState.OPEN,
+            Lease.expires_at <= now,
+        )
+        .values(state=LeaseState.EXPIRED)
+    )
+
+
+def _free_slots(session: Session, project: Project, positions: Sequence[int]) -> dict[int, int]:
+    """Lowest free slot of each item that has one, so that rivals collide on the index."""
+    query: Any = select(Lease.position, Lease.slot).where(
+        Lease.project_id == project.id,
+        Lease.position.in_(positions),
+        Lease.state.in_(HOLDING),
+    )
+    taken: dict[int, set[int]] = {}
+    for position, slot in session.execute(query):
+        taken.setdefault(position, set()).add(slot)
+    free = {}
+    for position in positions:
+        rest = set(range(project.labels_per_item)) - taken.get(position, set())
+        if rest:
+            free[position] = min(rest)
+    return free

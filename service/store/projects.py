@@ -1,0 +1,94 @@
+"""Projects: found within a workspace, locked by whoever changes what they count."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from service.errors import NotFound
+from service.store.tables.labelling import Lease
+from service.store.tables.pool import Item, Project
+
+
+def get(session: Session, workspace_id: UUID, uid: UUID, *, lock: bool = False) -> Project:
+    """Get a project of a workspace, and keep others from changing it if asked.
+
+    Raises:
+        NotFound: the workspace has no such project.
+    """
+    query = select(Project).where(
+        Project.uid == uid, Project.workspace_id == workspace_id, Project.deleted_at.is_(None)
+    )
+    project = session.scalar(query.with_for_update() if lock else query)
+    if project is None:
+        raise NotFound(f"there is no project {uid} in this workspace")
+    return project
+
+
+def find_live(session: Session, project_id: int, *, lock: bool = False) -> Project | None:
+    """Find a project by its row, unless it was deleted."""
+    query = select(Project).where(Project.id == project_id, Project.deleted_at.is_(None))
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def add(session: Session, **fields: Any) -> Project:
+    """Add a project."""
+    project = Project(**fields)
+    session.add(project)
+    session.flush()
+    return project
+
+
+def list_for(
+    session: Session,
+    workspace_id: UUID,
+    *,
+    only: list[UUID] | None,
+    after: int | None,
+    limit: int,
+) -> list[Project]:
+    """Projects of a workspace, oldest first; `only` those that a key may see."""
+    query = select(Project).where(
+        Project.workspace_id == workspace_id, Project.deleted_at.is_(None)
+    )
+    if only is not None:
+        query = query.where(Project.uid.in_(only))
+    if after is not None:
+        query = query.where(Project.id > after)
+    return list(session.scalars(query.order_by(Project.id).limit(limit)))
+
+
+def list_due(session: Session, *, now: datetime, limit: int) -> list[int]:
+    """Projects with a label that has waited long enough for a cycle."""
+    query = select(Project.id).where(Project.due_at <= now, Project.deleted_at.is_(None))
+    return list(session.scalars(query.order_by(Project.due_at).limit(limit)))
+
+
+def mark_deleted(session: Session, project_id: int, *, at: datetime) -> None:
+    """Take a project away from readers; its rows go later."""
+    session.execute(
+        update(Project).where(Project.id == project_id).values(deleted_at=at, due_at=None)
+    )
+
+
+def count_leased(session: Session, project_id: int, *, now: datetime) -> int:
+    """Items that somebody holds now."""
+    held = (
+        select(Lease.position)
+        .where(Lease.project_id == project_id, Lease.state == "open", Lease.expires_at > now)
+        .distinct()
+        .subquery()
+    )
+    return session.scalar(select(func.count()).select_from(held)) or 0
+
+
+def count_reserved(session: Session, project: Project) -> int:
+    """Items in the audit reserve."""
+    query = select(func.count()).where(
+        Item.project_id == project.id,
+        Item.state != "deleted",
+        Item.audit_draw < project.audit_threshold,
+    )
+    return session.scalar(query) or 0

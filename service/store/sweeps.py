@@ -1,0 +1,58 @@
+"""Whose turn it is to look for work that is due: a conditional update of one row."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.domain.runs import LIVE, Stage
+from service.store.conflicts import add_new
+from service.store.tables.learning import Run, RunShard, Sweep
+from service.store.tables.pool import Project
+
+_ONLY = 1
+
+
+def is_due(session: Session, *, now: datetime, prune_every: timedelta) -> bool:
+    """Say whether a sweep would find anything, without writing."""
+    row = session.get(Sweep, _ONLY)
+    if row is None or now - row.pruned_at >= prune_every:
+        return True
+    stalled = select(Run.id).where(Run.state.in_(LIVE), Run.wake_at <= now).limit(1)
+    shard = (
+        select(RunShard.number)
+        .join(Run, Run.id == RunShard.run_id)
+        .where(
+            Run.state.in_(LIVE),
+            Run.stage == Stage.SCORE,
+            RunShard.is_done.is_(False),
+            RunShard.wake_at <= now,
+        )
+        .limit(1)
+    )
+    waiting = select(Project.id).where(Project.due_at <= now).limit(1)
+    return any(session.scalar(query) is not None for query in (stalled, shard, waiting))
+
+
+def take_turn(session: Session, *, now: datetime, pause: timedelta) -> bool:
+    """Say whether this process sweeps now; of several that ask at once one does."""
+    first = {"id": _ONLY, "swept_at": now - 2 * pause, "pruned_at": now}
+    session.execute(add_new(session, Sweep, [first]))
+    moved = (
+        update(Sweep)
+        .where(Sweep.id == _ONLY, Sweep.swept_at <= now - pause)
+        .values(swept_at=now)
+        .returning(Sweep.id)
+    )
+    return session.scalar(moved) is not None
+
+
+def take_prune(session: Session, *, now: datetime, pause: timedelta) -> bool:
+    """Say whether this process prunes now."""
+    moved = (
+        update(Sweep)
+        .where(Sweep.id == _ONLY, Sweep.pruned_at <= now - pause)
+        .values(pruned_at=now)
+        .returning(Sweep.id)
+    )
+    return session.scalar(moved) is not None

@@ -1,0 +1,46 @@
+"""Parts of a runtime that tests put in the place of the real ones: plain classes."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from service.domain.runs import Stage
+
+
+@dataclass
+class RecordingQueue:
+    """A queue that keeps what was sent."""
+
+    sent: list[tuple[Stage, tuple[Any, ...]]] = field(default_factory=list)
+    predictions: list[str] = field(default_factory=list)
+    is_up: bool = True
+
+    def start(self, stage: Stage, *ids: Any) -> bool:
+        """Keep a message."""
+        self.sent.append((Stage(stage), ids))
+        return self.is_up
+
+    def predict(self, request_id: str) -> bool:
+        """Keep a request."""
+        self.predictions.append(request_id)
+        return self.is_up
+
+    def take(self) -> list[tuple[Stage, tuple[Any, ...]]]:
+        """What was sent since the last time."""
+        taken, self.sent = self.sent, []
+        return taken
+
+
+@dataclass
+class FrozenClock:
+    """A clock that stands still until it is moved."""
+
+    at: datetime = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """The time."""
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        """Move on."""
+        self.at += timedelta(seconds=seconds)

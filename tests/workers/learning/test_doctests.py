@@ -1,0 +1,16 @@
+"""Examples in docstrings are true."""
+
+import doctest
+from types import ModuleType
+
+import pytest
+
+from workers.learning import safeguards, strategies
+
+
+@pytest.mark.parametrize("module", [safeguards, strategies], ids=lambda module: module.__name__)
+def test_examples_are_true(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+
+    assert found.attempted > 0
+    assert found.failed == 0

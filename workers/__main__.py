@@ -1,0 +1,32 @@
+"""`python -m workers` works on the stages; `python -m workers predict` answers predictions."""
+
+import os
+import sys
+
+from service.domain.runs import LEARNING_QUEUES, PREDICT_QUEUE
+from workers.app import app, settings
+
+# SIGTERM lets a stage finish if it can within the soft shutdown, then gives its message back.
+os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+
+_LEARNING = ["--pool=prefork", f"--concurrency={settings.workers}"]
+_PREDICTING = ["--pool=threads", "--concurrency=2"]
+
+
+def main(argv: list[str]) -> int:
+    """Start a worker; answer the exit code."""
+    match argv:
+        case []:
+            pool, queues, name = _LEARNING, ",".join(LEARNING_QUEUES), "learn"
+        case ["predict"]:
+            pool, queues, name = _PREDICTING, PREDICT_QUEUE, "predict"
+        case _:
+            sys.stderr.write("usage: python -m workers [predict]\n")
+            return 2
+    quiet = ["--without-gossip", "--without-mingle", f"--loglevel={settings.log_level}"]
+    app.worker_main(["worker", f"--hostname={name}@%h", f"--queues={queues}", *pool, *quiet])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

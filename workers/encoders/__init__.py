@@ -1,0 +1,1 @@
+"""Raw items into features."""

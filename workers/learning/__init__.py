@@ -1,0 +1,1 @@
+"""Active learning over arrays: no database, queue, clock or settings."""

@@ -1,0 +1,150 @@
+"""Items that differ from one another, and from those already chosen."""
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.decomposition import TruncatedSVD
+
+from workers.learning import scaling as scalings
+from workers.learning import selection
+from workers.learning.arrays import Dense, Floats, Hashes, Ints, Matrix, Sparse, is_sparse
+
+# Entries of a distance table that are in memory at once when many rows are already chosen.
+ENTRIES_AT_ONCE = 4_000_000
+# Squared distances below this many roundings of the squared lengths are those of equal rows.
+ROUNDINGS = 16
+
+
+def shortlist_then_diversify(
+    scores: Floats,
+    ties: Hashes,
+    features: Matrix,
+    shortlist: int,
+    rng: np.random.Generator,
+    picks: int | None = None,
+) -> Ints:
+    """Order the best `shortlist` rows so that every head of the order is diverse: int64[T].
+
+    The best row first, then k-means++ on unit-norm rows (SCIENCE 1.4); after `picks` of them
+    (default: all) the rest follow by score. Indices are into `scores`.
+    """
+    best = selection.top(scores, ties, shortlist)
+    return best[diversify(features[best], rng, picks)]
+
+
+def diversify(best_first: Matrix, rng: np.random.Generator, picks: int | None = None) -> Ints:
+    """Reorder rows that come best first, float[T, d] or CSR: int64[T], the best one stays first.
+
+    After `picks` rows (default: all) the rest keep their order. O(picks * T * d).
+    """
+    length = best_first.shape[0]
+    wanted = length if picks is None else min(picks, length)
+    if wanted == 0:
+        return np.arange(length)
+    head = kmeans_plus_plus(unit(best_first), wanted, rng, first=0)
+    rest = np.setdiff1d(np.arange(length), head)
+    return np.concatenate([head, rest])
+
+
+def kmeans_plus_plus(
+    features: Matrix,
+    count: int,
+    rng: np.random.Generator,
+    *,
+    first: int | None = None,
+    chosen: Matrix | None = None,
+) -> Ints:
+    """Draw rows, each with probability proportional to D squared: int64[min(count, n)].
+
+    D is the Euclidean distance to the nearest row that is drawn already, is `first`, or is in
+    `chosen` (for example the labelled items). The first row is `first`; else uniform when there
+    is nothing yet to be far from. Once all distances are zero the rest come in random order. No
+    row comes twice. (Arthur & Vassilvitskii 2007.) O((count + len(chosen)) * n * d) time,
+    O(n * d) memory.
+    """
+    length: int = features.shape[0]
+    squares = _squared_lengths(features)
+    nearest = np.full(length, np.inf)
+    if chosen is not None:
+        nearest = _to_nearest(features, squares, chosen)
+    free = np.ones(length, dtype=bool)
+    order = np.zeros(min(count, length), dtype=np.int64)
+    for step in range(len(order)):
+        pick = first if step == 0 and first is not None else _draw(nearest, rng)
+        if pick is None:
+            order[step:] = rng.permutation(np.flatnonzero(free))[: len(order) - step]
+            break
+        order[step] = pick
+        free[pick] = False
+        distances = _squared_distances(features, squares, features[[pick]])[:, 0]
+        np.minimum(nearest, distances, out=nearest)
+        nearest[pick] = 0.0
+    return order
+
+
+def unit(features: Matrix) -> Matrix:
+    """Divide each row by its Euclidean length, in the rows' own precision; zero rows stay."""
+    if is_sparse(features):
+        lengths = np.sqrt(_squared_lengths(features))
+        lengths[lengths == 0] = 1.0
+        return sparse.csr_matrix(sparse.diags(1.0 / lengths) @ features, dtype=features.dtype)
+    rows = np.asarray(features)
+    return rows / scalings.norms(rows)[:, None].astype(rows.dtype)
+
+
+def reduced(features: Sparse, dimensions: int, rng: np.random.Generator) -> Dense:
+    """Project CSR rows on their main directions: float64[n, min(dimensions, n, terms in use)].
+
+    Truncated SVD without centring (latent semantic analysis, Deerwester et al. 1990),
+    randomised (Halko, Martinsson & Tropp 2011). Rows without terms become zero.
+    """
+    used = features[:, np.unique(features.indices)].astype(np.float64)
+    if used.shape[0] == 0 or used.shape[1] < 2:
+        return np.asarray(used.toarray(), dtype=np.float64)
+    kept = min(dimensions, *used.shape)
+    projection = TruncatedSVD(n_components=kept, random_state=int(rng.integers(2**31)))
+    with np.errstate(invalid="ignore", divide="ignore"):  # its explained share of no variance
+        return np.asarray(projection.fit_transform(used), dtype=np.float64)
+
+
+def _draw(nearest: Floats, rng: np.random.Generator) -> int | None:
+    """Draw a row by its squared distance; None when no row is at a distance."""
+    if np.isinf(nearest).all():
+        return int(rng.integers(len(nearest)))
+    cumulative = np.cumsum(nearest)
+    if not cumulative[-1] > 0:
+        return None
+    cumulative /= cumulative[-1]
+    return int(np.searchsorted(cumulative, rng.random(), side="right"))
+
+
+def _squared_lengths(features: Matrix) -> Floats:
+    if is_sparse(features):
+        return np.asarray(features.multiply(features).sum(axis=1), dtype=np.float64).ravel()
+    rows = np.asarray(features)
+    return np.asarray(np.vecdot(rows, rows), dtype=np.float64)
+
+
+def _to_nearest(features: Matrix, squares: Floats, chosen: Matrix) -> Floats:
+    nearest = np.full(features.shape[0], np.inf)
+    step = max(1, ENTRIES_AT_ONCE // max(features.shape[0], 1))
+    for start in range(0, chosen.shape[0], step):
+        centres = chosen[start : start + step]
+        distances = _squared_distances(features, squares, centres)
+        np.minimum(nearest, distances.min(axis=1), out=nearest)
+    return nearest
+
+
+def _squared_distances(features: Matrix, squares: Floats, centres: Matrix) -> Floats:
+    """Give float64[n, centres]; what is within rounding of zero is zero."""
+    # One centre at a time is fastest against sparse rows when written out.
+    if is_sparse(centres) and centres.shape[0] == 1:
+        centres = centres.toarray()
+    products: Any = features @ centres.T
+    if is_sparse(products):
+        products = products.toarray()
+    sums = squares[:, None] + _squared_lengths(centres)[None, :]
+    distances = sums - 2.0 * np.asarray(products, dtype=np.float64)
+    distances[distances <= ROUNDINGS * np.finfo(features.dtype).eps * sums] = 0.0
+    return distances

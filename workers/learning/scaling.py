@@ -1,0 +1,122 @@
+"""How raw features become what an estimator sees, as data that a fitted version carries."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from scipy import sparse
+
+from workers.learning.arrays import Dense, Floats, Ints, Matrix, Sparse, is_sparse
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DenseMoments:
+    """Count, mean float64[d] and population variance float64[d] over all registered items."""
+
+    count: int
+    mean: Floats
+    variance: Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SparseMoments:
+    """Count, and the number of registered items that hold each term, int64[width]."""
+
+    count: int
+    document_frequency: Ints
+
+
+Moments: TypeAlias = DenseMoments | SparseMoments
+
+
+class Kind(StrEnum):
+    """The scalings there are."""
+
+    NONE = "none"
+    STANDARD = "standard"
+    UNIT = "unit"
+    TFIDF = "tfidf"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scaling:
+    """A kind, and the arrays it needs: mean and scale float64[d], or idf float64[width]."""
+
+    kind: Kind
+    mean: Floats | None = None
+    scale: Floats | None = None
+    idf: Floats | None = None
+
+
+def of(kind: Kind, moments: Moments) -> Scaling:
+    """Make the scaling of a kind from the statistics of the pool.
+
+    Raises:
+        ValueError: the kind is not for features such as these.
+    """
+    if (kind is Kind.TFIDF) != isinstance(moments, SparseMoments):
+        raise ValueError(f"'{kind}' scaling is not for {type(moments).__name__}")
+    match moments:
+        case SparseMoments():
+            return Scaling(kind=kind, idf=smooth_idf(moments))
+        case DenseMoments() if kind is Kind.STANDARD:
+            return Scaling(kind=kind, mean=moments.mean, scale=standard_scale(moments))
+    return Scaling(kind=kind)
+
+
+def standard_scale(moments: DenseMoments) -> Floats:
+    """Give the standard deviation of each feature, 1 for a constant one: float64[d].
+
+    A feature is constant when its variance is within the error bound of the two-pass
+    algorithm, as in scikit-learn's StandardScaler (Chan, Golub & LeVeque 1983).
+    """
+    error = moments.count * np.finfo(np.float64).eps
+    constant = moments.variance <= error * moments.variance + (error * moments.mean) ** 2
+    return np.where(constant, 1.0, np.sqrt(moments.variance))
+
+
+def smooth_idf(moments: SparseMoments) -> Floats:
+    """Give log((1 + items) / (1 + items with the term)) + 1 for each term: float64[width]."""
+    seen = 1.0 + moments.document_frequency
+    return np.asarray(np.log((1.0 + moments.count) / seen) + 1.0, dtype=np.float64)
+
+
+def apply(scaling: Scaling, matrix: Matrix) -> Matrix:
+    """Scale rows in float64: dense in, dense out; term counts in, unit-norm tf-idf CSR out.
+
+    Raises:
+        ValueError: dense rows for tf-idf, or term counts for another scaling.
+    """
+    if is_sparse(matrix) != (scaling.kind is Kind.TFIDF):
+        raise ValueError(f"'{scaling.kind}' scaling is not for a {type(matrix).__name__}")
+    if scaling.idf is not None:
+        return _tfidf(matrix, scaling.idf)
+    rows: Floats = np.asarray(matrix, dtype=np.float64)
+    if scaling.mean is not None and scaling.scale is not None:
+        return (rows - scaling.mean) / scaling.scale
+    if scaling.kind is Kind.UNIT:
+        return rows / norms(rows)[:, None]
+    return rows
+
+
+def norms(rows: Dense) -> Floats:
+    """Give the Euclidean length of each row, 1 for a row of zeros: float64[n].
+
+    Sums in the rows' own precision; rows too long or too short for it are done in float64.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        squares = np.vecdot(rows, rows).astype(np.float64)
+    redo = ~((squares > 1e-30) & (squares < np.inf))
+    wide = rows[redo].astype(np.float64)
+    squares[redo] = np.vecdot(wide, wide)
+    return np.where(squares > 0, np.sqrt(squares), 1.0)
+
+
+def _tfidf(counts: Sparse, idf: Floats) -> Sparse:
+    weights = (1.0 + np.log(counts.data.astype(np.float64))) * idf[counts.indices]
+    entries = np.diff(counts.indptr)
+    row_of_entry = np.repeat(np.arange(counts.shape[0]), entries)
+    squares = np.bincount(row_of_entry, weights=weights**2, minlength=counts.shape[0])
+    weights /= np.sqrt(squares)[row_of_entry]
+    return sparse.csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape)

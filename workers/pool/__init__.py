@@ -1,0 +1,1 @@
+"""Feature shards: written, memory-mapped, walked through."""

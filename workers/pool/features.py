@@ -1,0 +1,47 @@
+"""Feature rows of items, from the shards that hold them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from scipy import sparse
+
+from workers.learning.arrays import Ints, Matrix, is_sparse
+from workers.pool import shards
+
+
+class Stretch(Protocol):
+    """A shard's place in the pool."""
+
+    first_position: int
+    rows: int
+    features: str
+
+
+class Store(Protocol):
+    """Where shards are kept."""
+
+    def path(self, digest: str) -> Path:
+        """A local file with the shard of this digest."""
+
+
+def take(store: Store, stretches: Sequence[Stretch], positions: Ints) -> Matrix:
+    """Rows of items, float32[n, d] or CSR, in the order of `positions` (ascending int64[n]).
+
+    Raises:
+        LookupError: a position is in no shard.
+    """
+    parts, found = [], 0
+    for stretch in stretches:
+        end = stretch.first_position + stretch.rows
+        here = positions[(positions >= stretch.first_position) & (positions < end)]
+        if len(here):
+            matrix = shards.open_shard(store.path(stretch.features))
+            parts.append(shards.take(matrix, here - stretch.first_position))
+            found += len(here)
+    if found < len(positions) or not parts:
+        raise LookupError(f"{len(positions) - found} of {len(positions)} items are in no shard")
+    if is_sparse(parts[0]):
+        return sparse.vstack(parts, format="csr")
+    return np.concatenate(parts)

@@ -1,0 +1,44 @@
+"""Statistics of a pool's shards, as they were written beside them."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from workers.learning.scaling import Moments
+from workers.pool import moments
+
+
+class Measured(Protocol):
+    """A shard whose statistics are in the store."""
+
+    moments: str
+
+
+class Store(Protocol):
+    """Where they are kept."""
+
+    def path(self, digest: str) -> Path:
+        """A local file with the bytes of this digest."""
+
+
+def pack(measured: Moments) -> bytes:
+    """Statistics of one shard as bytes."""
+    out = io.BytesIO()
+    np.savez(out, allow_pickle=False, **moments.to_arrays(measured))
+    return out.getvalue()
+
+
+def read(store: Store, shards: Sequence[Measured]) -> Moments:
+    """Statistics of all shards together.
+
+    Raises:
+        ValueError: there are none.
+    """
+    parts = []
+    for shard in shards:
+        with np.load(store.path(shard.moments), allow_pickle=False) as arrays:
+            parts.append(moments.from_arrays(dict(arrays)))
+    return moments.merge(parts)

@@ -1,0 +1,108 @@
+"""One shard and one version into scores and predictions."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import numpy as np
+import structlog
+
+from service.domain.catalogue import Strategy
+from service.domain.runs import Stage
+from service.runtime import Runtime
+from service.store import projects, run_shards, runs, shards, versions
+from service.store.tables.learning import Run, RunShard, Version
+from service.store.tables.pool import Project
+from workers import stages
+from workers.learning import fitted, selection, strategies
+from workers.learning.arrays import Floats, Ints
+from workers.learning.strategies import Scorer
+from workers.pool import models
+from workers.pool import shards as shard_files
+from workers.stages import Message
+
+log = structlog.get_logger(__name__)
+
+_ROWS_AT_ONCE = 8_192
+
+
+def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
+    """Freeze the list of shards, and send each to be scored."""
+    now = runtime.now()
+    with runtime.sessions.begin() as session:
+        project = projects.find_live(session, run.project_id, lock=True)
+        held = runs.find_held(session, run.id, run.fence)
+        if project is None or held is None:
+            numbers = None
+        else:
+            if held.shards == 0:
+                frozen = shards.list_for(session, project.id)
+                run_shards.freeze(session, held.id, frozen, at=now)
+                held.shards = held.shards_left = len(frozen)
+                held.version_id = held.version_id or project.version_id
+                held.changes_seen = project.pool_changes
+            waiting = [each for each in run_shards.list_for(session, held.id) if not each.is_done]
+            numbers = [each.number for each in waiting]
+            held.lease_until, held.wake_at = None, None  # from here on the shards are watched
+    if numbers is None:
+        stages.abandon(runtime, run)
+        return []
+    return [(Stage.SCORE, (run.id, number)) for number in numbers]
+
+
+def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
+    """Score one shard; who scores the last one sends the run on to `rank`."""
+    with runtime.readers() as session:
+        run = session.get_one(Run, shard.run_id)
+        project = projects.find_live(session, run.project_id)
+        version = versions.find(session, run.version_id)
+    if project is None or version is None:
+        stages.abandon(runtime, run)
+        return []
+    scores, predictions = _score(runtime, shard, project, version)
+    digests = (runtime.blobs.put(scores), runtime.blobs.put(predictions))
+    return _save(runtime, shard, *digests)
+
+
+def _score(
+    runtime: Runtime, shard: RunShard, project: Project, version: Version
+) -> tuple[bytes, bytes]:
+    model = models.load(runtime.blobs.path(version.model), version.model)
+    matrix = shard_files.open_shard(runtime.blobs.path(shard.features))
+    positions: Ints = np.arange(
+        shard.first_position, shard.first_position + shard.rows, dtype=np.int64
+    )
+    # A random strategy draws anew for each ranking, every time the same for the same ranking.
+    draws = selection.draws(project.seed + project.ranking_count, positions)
+    scorer = _scorer(Strategy(project.strategy))
+    scores: list[Floats] = []
+    labels, probabilities = [], []
+    for first, block in shard_files.blocks(matrix, _ROWS_AT_ONCE):
+        said = fitted.outputs(model, block)
+        scores.append(scorer(said, draws[first : first + block.shape[0]]))
+        labels.append(said.label.astype("<u2"))
+        probabilities.append(said.proba.astype("<f2"))
+    predictions = b"".join(each.tobytes() for each in (*labels, *probabilities))
+    return np.concatenate(scores).astype("<f8").tobytes(), predictions
+
+
+def _scorer(strategy: Strategy) -> Scorer:
+    """What scores; `auto` shortlists by margin, and `diverse` asks no model at all."""
+    if strategy in (Strategy.AUTO, Strategy.DIVERSE):
+        return strategies.margin
+    return strategies.SCORERS[strategy]
+
+
+def _save(runtime: Runtime, shard: RunShard, scores: str, predictions: str) -> Sequence[Message]:
+    now = runtime.now()
+    run_id: UUID = shard.run_id
+    with runtime.sessions.begin() as session:
+        left = run_shards.finish(
+            session, run_id, shard.number, scores=scores, predictions=predictions
+        )
+        if left != 0:
+            return []
+        run = session.get_one(Run, run_id, populate_existing=True)
+        if not runs.move(session, run, now=now, stage=Stage.RANK):
+            return []
+    log.info("scored", run=str(run_id), shards=run.shards)
+    return [(Stage.RANK, (run_id,))]

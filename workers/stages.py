@@ -1,0 +1,136 @@
+"""How a stage is entered, held, and left when it fails."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TypeAlias
+from uuid import UUID
+
+import structlog
+
+from service.domain.runs import RunState, Stage, pause_before_retry
+from service.runtime import Runtime
+from service.store import run_shards, runs
+from service.store.tables.learning import Run, RunShard
+
+log = structlog.get_logger(__name__)
+
+Message: TypeAlias = tuple[Stage, tuple[object, ...]]
+Work: TypeAlias = Callable[[Runtime, Run], Sequence[Message]]
+ShardWork: TypeAlias = Callable[[Runtime, RunShard], Sequence[Message]]
+
+_RENEWALS = 3
+"""Renewals of a lease in the time that it lasts."""
+
+
+def attempt(runtime: Runtime, stage: Stage, run_id: UUID, work: Work) -> None:
+    """Do a stage's work if the run is there for it; send what follows; retry if it fails."""
+    lease = _lease(runtime)
+    with runtime.sessions.begin() as session:
+        run = runs.enter(session, run_id, stage, now=runtime.now(), lease=lease)
+    if run is None:
+        return
+    if run.attempts > runtime.settings.run_attempts:
+        _fail(runtime, run.id, f"{stage} was given up: {run.reason or 'its workers died'}")
+        return
+
+    def renew() -> bool:
+        with runtime.sessions.begin() as session:
+            return runs.renew(session, run_id, run.fence, now=runtime.now(), lease=lease)
+
+    with _held(renew, lease):
+        try:
+            messages = work(runtime, run)
+        except Exception as error:  # the task boundary: a failed stage is tried again
+            _let_go(runtime, run, error)
+            return
+    _send(runtime, messages)
+
+
+def attempt_shard(runtime: Runtime, run_id: UUID, number: int, work: ShardWork) -> None:
+    """Score a shard if it is still to be scored; send what follows; retry if it fails."""
+    lease = _lease(runtime)
+    with runtime.sessions.begin() as session:
+        shard = run_shards.enter(session, run_id, number, now=runtime.now(), lease=lease)
+    if shard is None:
+        return
+    if shard.attempts > runtime.settings.run_attempts:
+        _fail(runtime, run_id, f"score was given up at shard {number}")
+        return
+
+    def renew() -> bool:
+        with runtime.sessions.begin() as session:
+            return run_shards.renew(
+                session, run_id, number, shard.attempts, now=runtime.now(), lease=lease
+            )
+
+    with _held(renew, lease):
+        try:
+            messages = work(runtime, shard)
+        except Exception as error:  # the task boundary, as above
+            log.exception("shard failed", run=str(run_id), shard=number, error=str(error))
+            wake_at = runtime.now() + _pause(runtime, shard.attempts)
+            with runtime.sessions.begin() as session:
+                run_shards.let_go(session, run_id, number, wake_at=wake_at)
+            return
+    _send(runtime, messages)
+
+
+def _send(runtime: Runtime, messages: Sequence[Message]) -> None:
+    for stage, ids in messages:
+        runtime.queue.start(stage, *ids)
+
+
+def _let_go(runtime: Runtime, run: Run, error: Exception) -> None:
+    log.exception("stage failed", run=str(run.id), stage=str(run.stage), error=str(error))
+    reason = f"{type(error).__name__}: {error}"
+    if run.attempts >= runtime.settings.run_attempts:
+        _fail(runtime, run.id, f"{run.stage} failed {run.attempts} times: {reason}")
+        return
+    wake_at = runtime.now() + _pause(runtime, run.attempts)
+    with runtime.sessions.begin() as session:
+        runs.let_go(session, run.id, run.fence, wake_at=wake_at, reason=reason)
+
+
+def _fail(runtime: Runtime, run_id: UUID, reason: str) -> None:
+    log.error("run failed", run=str(run_id), reason=reason)
+    with runtime.sessions.begin() as session:
+        runs.stop(session, run_id, RunState.FAILED, now=runtime.now(), reason=reason)
+
+
+def _lease(runtime: Runtime) -> timedelta:
+    return timedelta(seconds=runtime.settings.run_lease_seconds)
+
+
+def _pause(runtime: Runtime, attempts: int) -> timedelta:
+    return timedelta(seconds=pause_before_retry(attempts, runtime.chance))
+
+
+@contextmanager
+def _held(renew: Callable[[], bool], lease: timedelta) -> Iterator[None]:
+    """Renew a lease from a thread of its own while the work goes on."""
+    over = threading.Event()
+
+    def keep_renewing() -> None:
+        while not over.wait(lease.total_seconds() / _RENEWALS):
+            try:
+                if not renew():
+                    return
+            except Exception as error:  # the next turn may do better; else the lease lapses
+                log.warning("lease not renewed", error=str(error))
+
+    thread = threading.Thread(target=keep_renewing, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def abandon(runtime: Runtime, run: Run) -> None:
+    """Cancel a run whose project is gone."""
+    with runtime.sessions.begin() as session:
+        now = runtime.now()
+        runs.stop(session, run.id, RunState.CANCELLED, now=now, reason="the project was deleted")

@@ -1,0 +1,95 @@
+"""Periodic: sends stalled runs again, starts cycles for labels that waited, tidies up."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from service.domain.runs import Stage
+from service.runtime import Runtime
+from service.store import (
+    cycles,
+    leases,
+    projects,
+    receipts,
+    retention,
+    run_shards,
+    runs,
+    sweeps,
+)
+from workers.stages import Message
+
+log = structlog.get_logger(__name__)
+
+MANY = 200
+PRUNE_EVERY = timedelta(minutes=5)
+KEEP_RECEIPTS = timedelta(hours=24)
+KEEP_RANKINGS = timedelta(minutes=10)
+KEEP_DELETED = timedelta(minutes=10)
+# A blob is written before the row that points to it.
+KEEP_BLOBS = timedelta(hours=2)
+
+
+def sweep(runtime: Runtime) -> None:
+    """Look once for work that is due; of several workers that look at once one does it."""
+    now = runtime.now()
+    pause = timedelta(seconds=runtime.settings.sweep_seconds) / 2
+    with runtime.readers() as session:
+        if not sweeps.is_due(session, now=now, prune_every=PRUNE_EVERY):
+            return
+    with runtime.sessions.begin() as session:
+        if not sweeps.take_turn(session, now=now, pause=pause):
+            return
+        prunes = sweeps.take_prune(session, now=now, pause=PRUNE_EVERY)
+    for stage, ids in [*_stalled(runtime, now), *_due(runtime, now)]:
+        runtime.queue.start(stage, *ids)
+    if prunes:
+        prune(runtime, now)
+
+
+def _stalled(runtime: Runtime, now: datetime) -> list[Message]:
+    with runtime.sessions.begin() as session:
+        found: list[Message] = [
+            (Stage(run.stage), (run.id,)) for run in runs.list_stalled(session, now=now, limit=MANY)
+        ]
+        found += [
+            (Stage.SCORE, (run_id, number))
+            for run_id, number in run_shards.list_stalled(session, now=now, limit=MANY)
+        ]
+    for stage, ids in found:
+        log.info("sent again", stage=str(stage), ids=[str(each) for each in ids])
+    return found
+
+
+def _due(runtime: Runtime, now: datetime) -> list[Message]:
+    with runtime.readers() as session:
+        waiting = projects.list_due(session, now=now, limit=MANY)
+    found: list[Message] = []
+    for project_id in waiting:
+        with runtime.sessions.begin() as session:
+            project = projects.find_live(session, project_id, lock=True)
+            if project is None:
+                continue
+            run = cycles.queue_if_due(session, project, at=now)
+            # One in flight looks again when it ends; until then there is nothing to be done.
+            project.due_at = None
+        if run is not None:
+            found.append((Stage(run.stage), (run.id,)))
+    return found
+
+
+def prune(runtime: Runtime, now: datetime) -> None:
+    """Drop what is no longer needed."""
+    with runtime.sessions.begin() as session:
+        counts = {
+            "receipts": receipts.forget(session, before=now - KEEP_RECEIPTS),
+            "leases": leases.expire_all(session, now=now, limit=10_000),
+            "rankings": retention.drop_old_rankings(session, before=now - KEEP_RANKINGS),
+            "shards": retention.drop_old_run_shards(session, before=now - KEEP_RANKINGS),
+            "projects": retention.drop_deleted_projects(session, before=now - KEEP_DELETED),
+        }
+    with runtime.readers() as session:
+        used = retention.referenced_blobs(session)
+    unused = [each for each in runtime.blobs.written_before(now - KEEP_BLOBS) if each not in used]
+    for digest in unused:
+        runtime.blobs.remove(digest)
+    log.info("pruned", blobs=len(unused), **counts)
