@@ -31,8 +31,7 @@ test: .venv/.dev  ## Check format, style, types and layers, then run all tests w
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(VENV) -m pytest --cov=service --cov=workers --cov-branch --cov-fail-under=90 \
-		--cov-report=term-missing:skip-covered tests
+	$(VENV) -m pytest --cov
 
 demo: $(STANDALONE)  ## Watch a simulated expert teach the service digits, beside random choice.
 	@exec $(VENV) -m benchmarks.demo

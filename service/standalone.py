@@ -132,9 +132,9 @@ def plans(settings: Settings, environ: Mapping[str, str]) -> list[Plan]:
 
     gunicorn = ("gunicorn", "-c", "python:service.serving", "service.wsgi:app")
     return [
-        plan("api", *gunicorn, turn=0, seconds=3.5),
-        plan("workers", "workers", turn=1, seconds=3.5, nice=WORKER_NICE if is_sqlite else 0),
-        plan("predict", "workers", "predict", turn=1, seconds=3.5),
+        plan("api", *gunicorn, turn=0, seconds=3.0),
+        plan("workers", "workers", turn=1, seconds=4.5, nice=WORKER_NICE if is_sqlite else 0),
+        plan("predict", "workers", "predict", turn=1, seconds=4.5),
     ]
 
 

@@ -23,7 +23,7 @@ def main(argv: list[str]) -> int:
         case _:
             sys.stderr.write("usage: python -m workers [predict]\n")
             return 2
-    quiet = ["--without-gossip", "--without-mingle", f"--loglevel={settings.log_level}"]
+    quiet = ["--without-gossip", "--without-mingle", "--loglevel=WARNING"]
     app.worker_main(["worker", f"--hostname={name}@%h", f"--queues={queues}", *pool, *quiet])
     return 0
 

@@ -16,7 +16,7 @@ from workers.encoders import text, vector
 from workers.learning.arrays import Matrix
 from workers.pool import measured, moments
 from workers.pool import shards as shard_files
-from workers.stages import Message
+from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +29,7 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
         project = projects.find_live(session, run.project_id)
         last = shards.find_last(session, run.project_id)
     if project is None:
-        stages.abandon(runtime, run)
-        return []
+        raise Superseded
     rows = list(_written(runtime, project, last))
     return _save(runtime, run, project, rows)
 
@@ -87,12 +86,8 @@ def _save(
 ) -> Sequence[Message]:
     now = runtime.now()
     with runtime.sessions.begin() as session:
-        project = projects.find_live(session, run.project_id, lock=True)
-        held = runs.find_held(session, run.id, run.fence)
-        if project is None or held is None:
-            return []
-        if not runs.move(session, held, now=now, state=RunState.DONE, reason=None):
-            return []
+        project, held = stages.hold(session, run)
+        runs.move(session, held, now=now, state=RunState.DONE, reason=None)
         end = before.next_position
         shards.put(session, rows)
         project.encoded = end

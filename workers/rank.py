@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import structlog
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.domain.catalogue import InputType, Reason, Strategy
 from service.domain.runs import RunState
 from service.runtime import Runtime
-from service.store import cycles, items, projects, rankings, run_shards, runs, shards, versions
+from service.store import batches, cycles, items, projects, rankings, run_shards, shards, versions
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project, Shard
 from workers import ordering, stages
@@ -18,7 +19,7 @@ from workers.learning.arrays import Floats, Ints
 from workers.learning.selection import Ranked
 from workers.ordering import Candidates, Ordered
 from workers.pool import features, measured
-from workers.stages import Message
+from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
 
@@ -36,22 +37,23 @@ class _Task:
     closed: Ints
     labelled: Ints
     changes: int
+    batch_size: int
 
 
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Order the pool, and put the order in use."""
     task = _load(runtime, run)
-    if task is None:
-        stages.abandon(runtime, run)
-        return []
-    return _save(runtime, run, task, _ordered(runtime, task))
+    messages = _save(runtime, run, task, _ordered(runtime, task))
+    with runtime.sessions.begin() as session:  # after the switch, so that it delays nobody
+        rankings.drop_old_rows(session, task.project.id)
+    return messages
 
 
-def _load(runtime: Runtime, run: Run) -> _Task | None:
+def _load(runtime: Runtime, run: Run) -> _Task:
     with runtime.readers() as session:
         project = projects.find_live(session, run.project_id)
         if project is None:
-            return None
+            raise Superseded
         return _Task(
             project=project,
             run_shards=run_shards.list_for(session, run.id),
@@ -59,6 +61,7 @@ def _load(runtime: Runtime, run: Run) -> _Task | None:
             closed=np.array(items.closed_positions(session, project), dtype=np.int64),
             labelled=np.array(items.labelled_positions(session, project), dtype=np.int64),
             changes=project.pool_changes,
+            batch_size=batches.usual_size(session, project.id),
         )
 
 
@@ -88,7 +91,7 @@ def _ordered(runtime: Runtime, task: _Task) -> Ordered:
         return ordering.by_diversity(pool, reason=Reason.STRATEGY)
     scores = _scores(runtime, task.run_shards)[positions]
     if strategy is Strategy.AUTO:
-        return ordering.by_margin_diversified(pool, scores, batch_size=project.batch_size)
+        return ordering.by_margin_diversified(pool, scores, batch_size=task.batch_size)
     return ordering.by_score(pool, scores, strategy)
 
 
@@ -108,14 +111,13 @@ def _save(runtime: Runtime, run: Run, task: _Task, ordered: Ordered) -> Sequence
     entries["position"], entries["score"] = ordered.ranked.positions, ordered.ranked.scores
     digest = runtime.blobs.put(entries.tobytes())
     with runtime.sessions.begin() as session:
-        project = projects.find_live(session, run.project_id, lock=True)
-        held = runs.find_held(session, run.id, run.fence)
-        if project is None or held is None:
-            return []
-        held.changes_seen = held.changes_seen or task.changes
+        project, held = stages.hold(session, run)
+        if not task.run_shards:
+            held.changes_seen = task.changes
         reason = _superseded(project, held)
         if reason is None:
-            _put_in_use(session, project, held, ordered, entries, digest, runtime)
+            stored = min(count, max(LEAST_STORED, STORED_BATCHES * task.batch_size))
+            _put_in_use(session, project, held, ordered, entries, digest, stored, now)
         ended = cycles.end(session, held, project, state=RunState.DONE, reason=reason, at=now)
     log.info("ranked", run=str(run.id), items=count, strategy=ordered.strategy)
     return [(each.stage, (each.id,)) for each in (ended.follow_up,) if each is not None]
@@ -135,10 +137,9 @@ def _put_in_use(
     ordered: Ordered,
     entries: np.ndarray[tuple[int], np.dtype[np.void]],
     digest: str,
-    runtime: Runtime,
+    stored: int,
+    at: datetime,
 ) -> None:
-    now = runtime.now()
-    stored = min(len(entries), max(LEAST_STORED, STORED_BATCHES * project.batch_size))
     version = versions.find(session, run.version_id)
     events = run.events_seen if run.events_seen is not None else project.events_used
     ranking = rankings.add(
@@ -152,10 +153,10 @@ def _put_in_use(
         depth=len(entries),
         stored=stored,
         order=digest,
-        ranked_at=now,
+        ranked_at=at,
     )
     rankings.add_rows(session, ranking, entries[:stored].tolist(), first_place=1)
     project.ranking_id = ranking.id
     if version is not None:
         project.version_id = version.id
-        version.promoted_at = version.promoted_at or now
+        version.promoted_at = version.promoted_at or at

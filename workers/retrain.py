@@ -8,7 +8,7 @@ import structlog
 
 from service.domain.runs import RunState, Stage
 from service.runtime import Runtime
-from service.store import cycles, labels, projects, runs, shards, versions
+from service.store import cycles, labels, runs, shards, versions
 from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Project, Shard
 from workers import stages
@@ -39,9 +39,6 @@ class _Task:
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Fit a version on the labels of this moment."""
     task = _load(runtime, run)
-    if task is None:
-        stages.abandon(runtime, run)
-        return []
     classes = task.project.classes
     counts = np.bincount(task.values, minlength=len(classes)).tolist()
     verdict = safeguards.trainable(counts, classes)
@@ -52,12 +49,9 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     return _save(runtime, run, task, spec, fitted)
 
 
-def _load(runtime: Runtime, run: Run) -> _Task | None:
+def _load(runtime: Runtime, run: Run) -> _Task:
     with runtime.sessions.begin() as session:
-        project = projects.find_live(session, run.project_id, lock=True)
-        held = runs.find_held(session, run.id, run.fence)
-        if project is None or held is None:
-            return None
+        project, held = stages.hold(session, run)
         cycles.look_at_labels(held, project)
         rows = labels.training(session, project)
         found = shards.list_for(session, project.id)
@@ -108,10 +102,7 @@ def _is_time_to_validate(previous: Version | None, labels: int) -> bool:
 def _hold(runtime: Runtime, run: Run, reason: str) -> Sequence[Message]:
     now = runtime.now()
     with runtime.sessions.begin() as session:
-        project = projects.find_live(session, run.project_id, lock=True)
-        held = runs.find_held(session, run.id, run.fence)
-        if project is None or held is None:
-            return []
+        project, held = stages.hold(session, run)
         ended = cycles.end(session, held, project, state=RunState.HELD, reason=reason, at=now)
     log.info("held", run=str(run.id), reason=reason)
     return [(each.stage, (each.id,)) for each in (ended.follow_up,) if each is not None]
@@ -124,10 +115,7 @@ def _save(
     report = dict(fitted.report)
     model = runtime.blobs.put(persistence.dumps(fitted))
     with runtime.sessions.begin() as session:
-        project = projects.find_live(session, run.project_id, lock=True)
-        held = runs.find_held(session, run.id, run.fence)
-        if project is None or held is None:
-            return []
+        project, held = stages.hold(session, run)
         version = versions.add(
             session,
             project,
@@ -142,8 +130,7 @@ def _save(
         if pinned is not None:
             version.reason = f"version {pinned.number} is pinned"
         in_use = pinned or version
-        if not runs.move(session, held, now=now, stage=Stage.SCORE, version_id=in_use.id):
-            raise RuntimeError("the run moved on although its row is locked")
+        runs.move(session, held, now=now, stage=Stage.SCORE, version_id=in_use.id)
     seconds = (runtime.now() - (run.stage_at or now)).total_seconds()
     log.info(
         "retrained", run=str(run.id), version=version.number, labels=version.labels, seconds=seconds

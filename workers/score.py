@@ -18,7 +18,7 @@ from workers.learning.arrays import Floats, Ints
 from workers.learning.strategies import Scorer
 from workers.pool import models
 from workers.pool import shards as shard_files
-from workers.stages import Message
+from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
 
@@ -29,23 +29,16 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Freeze the list of shards, and send each to be scored."""
     now = runtime.now()
     with runtime.sessions.begin() as session:
-        project = projects.find_live(session, run.project_id, lock=True)
-        held = runs.find_held(session, run.id, run.fence)
-        if project is None or held is None:
-            numbers = None
-        else:
-            if held.shards == 0:
-                frozen = shards.list_for(session, project.id)
-                run_shards.freeze(session, held.id, frozen, at=now)
-                held.shards = held.shards_left = len(frozen)
-                held.version_id = held.version_id or project.version_id
-                held.changes_seen = project.pool_changes
-            waiting = [each for each in run_shards.list_for(session, held.id) if not each.is_done]
-            numbers = [each.number for each in waiting]
-            held.lease_until, held.wake_at = None, None  # from here on the shards are watched
-    if numbers is None:
-        stages.abandon(runtime, run)
-        return []
+        project, held = stages.hold(session, run)
+        if held.shards == 0:
+            frozen = shards.list_for(session, project.id)
+            run_shards.freeze(session, held.id, frozen, at=now)
+            held.shards = held.shards_left = len(frozen)
+            held.version_id = held.version_id or project.version_id
+            held.changes_seen = project.pool_changes
+        waiting = [each for each in run_shards.list_for(session, held.id) if not each.is_done]
+        numbers = [each.number for each in waiting]
+        held.lease_until, held.wake_at = None, None  # from here on the shards are watched
     return [(Stage.SCORE, (run.id, number)) for number in numbers]
 
 
@@ -56,8 +49,7 @@ def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
         project = projects.find_live(session, run.project_id)
         version = versions.find(session, run.version_id)
     if project is None or version is None:
-        stages.abandon(runtime, run)
-        return []
+        raise Superseded
     scores, predictions = _score(runtime, shard, project, version)
     digests = (runtime.blobs.put(scores), runtime.blobs.put(predictions))
     return _save(runtime, shard, *digests)
@@ -102,7 +94,6 @@ def _save(runtime: Runtime, shard: RunShard, scores: str, predictions: str) -> S
         if left != 0:
             return []
         run = session.get_one(Run, run_id, populate_existing=True)
-        if not runs.move(session, run, now=now, stage=Stage.RANK):
-            return []
+        runs.move(session, run, now=now, stage=Stage.RANK)
     log.info("scored", run=str(run_id), shards=run.shards)
     return [(Stage.RANK, (run_id,))]

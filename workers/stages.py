@@ -8,17 +8,24 @@ from typing import TypeAlias
 from uuid import UUID
 
 import structlog
+from sqlalchemy.orm import Session
 
 from service.domain.runs import RunState, Stage, pause_before_retry
 from service.runtime import Runtime
-from service.store import run_shards, runs
+from service.store import projects, run_shards, runs
 from service.store.tables.learning import Run, RunShard
+from service.store.tables.pool import Project
 
 log = structlog.get_logger(__name__)
 
 Message: TypeAlias = tuple[Stage, tuple[object, ...]]
 Work: TypeAlias = Callable[[Runtime, Run], Sequence[Message]]
 ShardWork: TypeAlias = Callable[[Runtime, RunShard], Sequence[Message]]
+
+
+class Superseded(Exception):
+    """The stage is not this worker's any more: cancelled, taken over, or the project is gone."""
+
 
 _RENEWALS = 3
 """Renewals of a lease in the time that it lasts."""
@@ -42,6 +49,9 @@ def attempt(runtime: Runtime, stage: Stage, run_id: UUID, work: Work) -> None:
     with _held(renew, lease):
         try:
             messages = work(runtime, run)
+        except Superseded:
+            _leave(runtime, run)
+            return
         except Exception as error:  # the task boundary: a failed stage is tried again
             _let_go(runtime, run, error)
             return
@@ -68,6 +78,8 @@ def attempt_shard(runtime: Runtime, run_id: UUID, number: int, work: ShardWork) 
     with _held(renew, lease):
         try:
             messages = work(runtime, shard)
+        except Superseded:
+            return
         except Exception as error:  # the task boundary, as above
             log.exception("shard failed", run=str(run_id), shard=number, error=str(error))
             wake_at = runtime.now() + _pause(runtime, shard.attempts)
@@ -75,6 +87,29 @@ def attempt_shard(runtime: Runtime, run_id: UUID, number: int, work: ShardWork) 
                 run_shards.let_go(session, run_id, number, wake_at=wake_at)
             return
     _send(runtime, messages)
+
+
+def hold(session: Session, run: Run) -> tuple[Project, Run]:
+    """Lock the project and the run, in this order, to save what a stage has made.
+
+    Raises:
+        Superseded: the run is not under this fence any more, or the project is gone.
+    """
+    project = projects.find_live(session, run.project_id, lock=True)
+    held = runs.find_held(session, run.id, run.fence)
+    if project is None or held is None:
+        raise Superseded
+    return project, held
+
+
+def _leave(runtime: Runtime, run: Run) -> None:
+    """Cancel the run if its project is gone; else it is another worker's, or over."""
+    log.info("superseded", run=str(run.id), stage=str(run.stage))
+    now = runtime.now()
+    with runtime.sessions.begin() as session:
+        if projects.find_live(session, run.project_id) is None:
+            reason = "the project was deleted"
+            runs.stop(session, run.id, RunState.CANCELLED, now=now, reason=reason)
 
 
 def _send(runtime: Runtime, messages: Sequence[Message]) -> None:
@@ -127,10 +162,3 @@ def _held(renew: Callable[[], bool], lease: timedelta) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-
-
-def abandon(runtime: Runtime, run: Run) -> None:
-    """Cancel a run whose project is gone."""
-    with runtime.sessions.begin() as session:
-        now = runtime.now()
-        runs.stop(session, run.id, RunState.CANCELLED, now=now, reason="the project was deleted")

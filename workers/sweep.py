@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 MANY = 200
 PRUNE_EVERY = timedelta(minutes=5)
 KEEP_RECEIPTS = timedelta(hours=24)
-KEEP_RANKINGS = timedelta(minutes=10)
+KEEP_RUN_SHARDS = timedelta(minutes=10)
 KEEP_DELETED = timedelta(minutes=10)
 # A blob is written before the row that points to it.
 KEEP_BLOBS = timedelta(hours=2)
@@ -83,8 +83,7 @@ def prune(runtime: Runtime, now: datetime) -> None:
         counts = {
             "receipts": receipts.forget(session, before=now - KEEP_RECEIPTS),
             "leases": leases.expire_all(session, now=now, limit=10_000),
-            "rankings": retention.drop_old_rankings(session, before=now - KEEP_RANKINGS),
-            "shards": retention.drop_old_run_shards(session, before=now - KEEP_RANKINGS),
+            "shards": retention.drop_old_run_shards(session, before=now - KEEP_RUN_SHARDS),
             "projects": retention.drop_deleted_projects(session, before=now - KEEP_DELETED),
         }
     with runtime.readers() as session:

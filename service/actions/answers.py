@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from service.domain.items import ItemState, LeaseState, state_after
-from service.store import batches, items, labels, leases
+from service.store import batches, items, labels, leases, slots
 from service.store.tables.labelling import Label, Lease
 from service.store.tables.pool import Project
 
@@ -114,7 +114,7 @@ def _close_leases(
     leases.close(session, labelled, LeaseState.LABELLED)
     leases.close(session, skipped, LeaseState.RELEASED)
     if without:
-        leases.hold_for_labels(session, project, without, now=at)
+        slots.keep(session, project, without, now=at)
 
 
 def _restate(session: Session, project: Project, positions: Sequence[int]) -> None:

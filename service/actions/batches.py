@@ -118,6 +118,7 @@ def _serve(
         project_id=project.id,
         annotator=wish.annotator,
         token=secrets.token_urlsafe(24),
+        size=wish.size,
         ranking_id=project.ranking_id,
         created_at=now,
         expires_at=now + timedelta(seconds=project.lease_seconds),
@@ -128,8 +129,6 @@ def _serve(
             runtime=runtime, session=session, asking=asking, ranking=ranking, batch=batch
         )
         _log(session, counter.pick(wish.size), batch, ranking)
-    if project.batch_size != wish.size:
-        project.batch_size = wish.size
     return batch
 
 

@@ -116,7 +116,7 @@ def delete(runtime: Runtime, caller: Caller, uid: UUID, key: str) -> None:
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
-        item = items.get(session, project.id, key)
+        item = items.get(session, project.id, key, lock=True)
         project.item_count -= 1
         project.labelled_count -= item.state == ItemState.LABELLED
         project.label_count -= item.labels

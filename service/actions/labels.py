@@ -52,7 +52,7 @@ def record(runtime: Runtime, caller: Caller, uid: UUID, new: Sequence[NewLabel])
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
-        known = items.find_many(session, project.id, {label.key for label in new})
+        known = items.find_many(session, project.id, {label.key for label in new}, lock=True)
         _check(project, known, new)
         classes = {name: index for index, name in enumerate(project.classes)}
         wanted = [

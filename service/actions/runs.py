@@ -18,7 +18,7 @@ def start(runtime: Runtime, caller: Caller, uid: UUID) -> Run:
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
-        queued = runs.queue_up(session, project.id, RunKind.CYCLE, Stage.RETRAIN, at=now)
+        queued = cycles.queue_cycle(session, project, Stage.RETRAIN, at=now)
         run = queued or runs.find_live(session, project.id, RunKind.CYCLE)
         if run is None:
             raise Conflict("the run in flight ended this moment; ask again")

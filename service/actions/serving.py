@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 from service.domain import policy
 from service.domain.catalogue import Reason, Strategy
 from service.runtime import Runtime
-from service.store import candidates, leases, rankings
+from service.store import candidates, rankings, slots
 from service.store.candidates import Asking, Candidate
 from service.store.tables.labelling import Batch
 from service.store.tables.learning import Ranking
 
 _MORE = 8
 """Candidates asked for beyond those needed, since rivals take some."""
+_MOST_LOST = 5
+"""Draws of which rivals took everything, before a batch is left short."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,13 +125,13 @@ class Counter:
     def _take(self, ask: Callable[[int, int], list[Candidate]], count: int) -> list[Candidate]:
         """Lease the first `count` candidates that can be had, in the order they come."""
         had: list[Candidate] = []
-        after = 0
-        while len(had) < count:
+        after, lost = 0, 0
+        while len(had) < count and lost < _MOST_LOST:
             found = ask(after, count - len(had))[: count - len(had)]
             if not found:
                 break
             positions = [candidate.position for candidate in found]
-            got = leases.take(
+            got = slots.take(
                 self.session,
                 self.asking.project,
                 self.batch,
@@ -138,8 +140,8 @@ class Counter:
             )
             had += [candidate for candidate in found if candidate.position in got]
             after = found[-1].place
-            if not got and not after:
-                break
+            # Behind a place there is always less left; a draw might lose to rivals for ever.
+            lost += not got and not after
         return had
 
     def _shuffled(self, main: list[Pick], special: list[Pick]) -> list[Pick]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.actions.access import Caller
 from service.domain.catalogue import Role
+from service.errors import Conflict
 from service.runtime import Runtime
 from service.store import cycles, projects, versions
 from service.store.tables.learning import Run, Version
@@ -46,15 +47,22 @@ def pin(runtime: Runtime, caller: Caller, uid: UUID, number: int) -> Version:
     return version
 
 
-def unpin(runtime: Runtime, caller: Caller, uid: UUID) -> None:
-    """Go back to the newest version."""
+def unpin(runtime: Runtime, caller: Caller, uid: UUID, number: int | None) -> None:
+    """Go back to the newest version; `number` is the one that must be the pinned one.
+
+    Raises:
+        Conflict: another version is pinned, or none.
+    """
     caller.require(Role.MANAGER)
     with runtime.sessions.begin() as session:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
+        pinned = versions.find(session, project.version_id) if project.pinned else None
         newest = versions.find_last(session, project.id)
-        run = None
-        if project.pinned and newest is not None:
-            run = _use(runtime, session, project, newest, pinned=False)
+        if pinned is None or newest is None:
+            raise Conflict("no version is pinned")
+        if number not in (None, pinned.number):
+            raise Conflict(f"version {pinned.number} is pinned, not {number}")
+        run = _use(runtime, session, project, newest, pinned=False)
     if run is not None:
         runtime.queue.start(run.stage, run.id)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from service.actions import projects
+from service.actions import projects, versions
 from service.actions.projects import ProjectView
 from service.api import paging
 from service.api.answers import answers
@@ -73,6 +73,15 @@ def change_project(changes: dict[str, Any], project_id: UUID) -> ProjectView:
 def delete_project(project_id: UUID) -> Response:
     """Delete a project with all that is in it; `If-Match` must carry the ETag that was read."""
     projects.delete(runtime(), caller(), project_id, etag=_if_match())
+    return Response(status=204)
+
+
+@blueprint.delete("/<uuid:project_id>/pin")
+@needs(Role.MANAGER)
+@blueprint.response(204)
+def unpin_project(project_id: UUID) -> Response:
+    """Go back to the newest version, whichever is pinned."""
+    versions.unpin(runtime(), caller(), project_id, None)
     return Response(status=204)
 
 

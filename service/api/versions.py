@@ -49,12 +49,12 @@ def pin_version(project_id: UUID, number: int) -> Version:
     return versions.pin(runtime(), caller(), project_id, number)
 
 
-@blueprint.delete("/pin")
+@blueprint.delete("/<int:number>/pin")
 @needs(Role.MANAGER)
 @blueprint.response(204)
-def unpin_version(project_id: UUID) -> Response:
-    """Go back to the newest version."""
-    versions.unpin(runtime(), caller(), project_id)
+def unpin_version(project_id: UUID, number: int) -> Response:
+    """Go back to the newest version; 409 if another version is pinned, or none."""
+    versions.unpin(runtime(), caller(), project_id, number)
     return Response(status=204)
 
 

@@ -85,7 +85,7 @@ def plan(settings: Settings, *, socket: Path) -> Plan:
         log=settings.data_path / "logs" / "broker.log",
         mark=f"--dir {folder} --appendonly",
         stop_turn=2,
-        stop_seconds=2.0,
+        stop_seconds=1.5,
     )
 
 

@@ -13,6 +13,9 @@ from service.errors import NotFound
 from service.store.tables.labelling import Batch, Lease, Selection
 from service.store.tables.pool import Item
 
+_LATELY = 21
+_UNTIL_KNOWN = 10
+
 
 def add(session: Session, **fields: Any) -> Batch:
     """Add a batch."""
@@ -49,6 +52,13 @@ def find_open(session: Session, project_id: int, annotator: str, *, now: datetim
         .limit(1)
     )
     return session.scalar(query)
+
+
+def usual_size(session: Session, project_id: int) -> int:
+    """Size of the batches that are asked for lately: the median of the last few."""
+    query = select(Batch.size).where(Batch.project_id == project_id)
+    sizes = sorted(session.scalars(query.order_by(Batch.created_at.desc()).limit(_LATELY)))
+    return sizes[len(sizes) // 2] if sizes else _UNTIL_KNOWN
 
 
 def log(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -26,13 +26,21 @@ def queue_if_due(session: Session, project: Project, *, at: datetime) -> Run | N
         project.due_at = _due_at(project)
         return None
     project.due_at = None
-    return runs.queue_up(session, project.id, RunKind.CYCLE, Stage.RETRAIN, at=at)
+    return queue_cycle(session, project, Stage.RETRAIN, at=at)
 
 
 def queue_rerank(session: Session, project: Project, *, at: datetime) -> Run | None:
     """Queue a new ranking without training; one in flight will be followed by it."""
     project.pool_changes += 1
-    return runs.queue_up(session, project.id, RunKind.CYCLE, _without_training(project), at=at)
+    return queue_cycle(session, project, _without_training(project), at=at)
+
+
+def queue_cycle(session: Session, project: Project, stage: Stage, *, at: datetime) -> Run | None:
+    """Queue a cycle that starts at a stage, unless one is in flight."""
+    run = runs.queue_up(session, project.id, RunKind.CYCLE, stage, at=at)
+    if run is not None:
+        run.changes_seen = project.pool_changes
+    return run
 
 
 def look_at_labels(run: Run, project: Project) -> None:
@@ -59,9 +67,8 @@ def end(
     if run.events_seen is not None:
         project.events_used = max(project.events_used, run.events_seen)
     follow_up = queue_if_due(session, project, at=at)
-    if follow_up is None and project.pool_changes > run.changes_seen and state == RunState.DONE:
-        stage = _without_training(project)
-        follow_up = runs.queue_up(session, project.id, RunKind.CYCLE, stage, at=at)
+    if follow_up is None and project.pool_changes > run.changes_seen:
+        follow_up = queue_cycle(session, project, _without_training(project), at=at)
     return Ended(happened=True, follow_up=follow_up)
 
 

@@ -29,10 +29,17 @@ def get(session: Session, project_id: int, label_id: UUID) -> Label:
     Raises:
         NotFound: there is none, or it was superseded or retracted.
     """
-    query = select(Label).where(
-        Label.id == label_id, Label.project_id == project_id, Label.is_current
+    query = (
+        select(Label)
+        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
+        .where(
+            Label.id == label_id,
+            Label.project_id == project_id,
+            Label.is_current,
+            Item.state != "deleted",
+        )
     )
-    label = session.scalar(query)
+    label = session.scalar(query.with_for_update(of=Item, key_share=True))
     if label is None:
         raise NotFound(f"there is no current label {label_id} in this project")
     return label

@@ -1,71 +1,15 @@
-"""Leases: taken under a unique index, renewed, released, closed by labels."""
+"""Leases after they were taken: found, renewed, released, closed by labels."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from service.domain.items import HOLDING, LeaseState
-from service.store.conflicts import add_new
-from service.store.tables.labelling import Batch, Lease
+from service.domain.items import LeaseState
+from service.store.tables.labelling import Lease
 from service.store.tables.pool import Item, Project
-
-
-def take(
-    session: Session, project: Project, batch: Batch, positions: Sequence[int], *, now: datetime
-) -> set[int]:
-    """Lease items to a batch's annotator; answer the positions that were had.
-
-    The unique index on what is held decides. Positions are locked in ascending order, so that
-    two hand-outs cannot wait for each other.
-    """
-    if not positions:
-        return set()
-    ordered = sorted(positions)
-    _expire(session, project.id, ordered, now)
-    slots = _free_slots(session, project, ordered)
-    rows = [
-        {
-            "project_id": project.id,
-            "position": position,
-            "slot": slot,
-            "batch_id": batch.id,
-            "annotator": batch.annotator,
-            "state": LeaseState.OPEN,
-            "expires_at": batch.expires_at,
-        }
-        for position, slot in slots.items()
-    ]
-    if not rows:
-        return set()
-    return set(session.scalars(add_new(session, Lease, rows).returning(Lease.position)))
-
-
-def hold_for_labels(
-    session: Session, project: Project, answers: Sequence[tuple[int, str]], *, now: datetime
-) -> None:
-    """Keep a slot taken for labels that came without a lease, as (position, annotator)."""
-    positions = sorted({position for position, _ in answers})
-    _expire(session, project.id, positions, now)
-    slots = _free_slots(session, project, positions)
-    rows = [
-        {
-            "project_id": project.id,
-            "position": position,
-            "slot": slots[position],
-            "batch_id": None,
-            "annotator": annotator,
-            "state": LeaseState.LABELLED,
-            "expires_at": now,
-        }
-        for position, annotator in sorted(answers)
-        if position in slots
-    ]
-    if rows:
-        session.execute(add_new(session, Lease, rows))
 
 
 def latest(
@@ -165,38 +109,8 @@ def expire_all(session: Session, *, now: datetime, limit: int) -> int:
         select(Lease.id)
         .where(Lease.state == LeaseState.OPEN, Lease.expires_at <= now)
         .limit(limit)
+        .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
     moved = update(Lease).where(Lease.id.in_(late)).values(state=LeaseState.EXPIRED)
     return len(session.scalars(moved.returning(Lease.id)).all())
-
-
-def _expire(session: Session, project_id: int, positions: Sequence[int], now: datetime) -> None:
-    session.execute(
-        update(Lease)
-        .where(
-            Lease.project_id == project_id,
-            Lease.position.in_(positions),
-            Lease.state == LeaseState.OPEN,
-            Lease.expires_at <= now,
-        )
-        .values(state=LeaseState.EXPIRED)
-    )
-
-
-def _free_slots(session: Session, project: Project, positions: Sequence[int]) -> dict[int, int]:
-    """Lowest free slot of each item that has one, so that rivals collide on the index."""
-    query: Any = select(Lease.position, Lease.slot).where(
-        Lease.project_id == project.id,
-        Lease.position.in_(positions),
-        Lease.state.in_(HOLDING),
-    )
-    taken: dict[int, set[int]] = {}
-    for position, slot in session.execute(query):
-        taken.setdefault(position, set()).add(slot)
-    free = {}
-    for position in positions:
-        rest = set(range(project.labels_per_item)) - taken.get(position, set())
-        if rest:
-            free[position] = min(rest)
-    return free

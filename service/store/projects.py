@@ -15,13 +15,15 @@ from service.store.tables.pool import Item, Project
 def get(session: Session, workspace_id: UUID, uid: UUID, *, lock: bool = False) -> Project:
     """Get a project of a workspace, and keep others from changing it if asked.
 
+    The lock lets rows that refer to the project be inserted: hand-outs do not wait for labels.
+
     Raises:
         NotFound: the workspace has no such project.
     """
     query = select(Project).where(
         Project.uid == uid, Project.workspace_id == workspace_id, Project.deleted_at.is_(None)
     )
-    project = session.scalar(query.with_for_update() if lock else query)
+    project = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if project is None:
         raise NotFound(f"there is no project {uid} in this workspace")
     return project
@@ -30,7 +32,7 @@ def get(session: Session, workspace_id: UUID, uid: UUID, *, lock: bool = False) 
 def find_live(session: Session, project_id: int, *, lock: bool = False) -> Project | None:
     """Find a project by its row, unless it was deleted."""
     query = select(Project).where(Project.id == project_id, Project.deleted_at.is_(None))
-    return session.scalar(query.with_for_update() if lock else query)
+    return session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
 def add(session: Session, **fields: Any) -> Project:

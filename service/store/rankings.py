@@ -4,7 +4,7 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.store.blobs import Blobs
@@ -64,6 +64,20 @@ def refill(session: Session, blobs: Blobs, ranking: Ranking) -> bool:
         entries = _read(blobs, ranking.order, first, claimed - first)
         add_rows(session, ranking, entries, first_place=first + 1)
     return True
+
+
+def drop_old_rows(session: Session, project_id: int) -> None:
+    """Drop the rows of rankings before the last; who still reads from the last one may."""
+    used = select(Project.ranking_count).where(Project.id == project_id).scalar_subquery()
+    old = select(Ranking.id).where(
+        Ranking.project_id == project_id, Ranking.number < used - 1, Ranking.stored > 0
+    )
+    ids = list(session.scalars(old))
+    if ids:
+        session.execute(delete(Ranked).where(Ranked.ranking_id.in_(ids)))
+        session.execute(
+            update(Ranking).where(Ranking.id.in_(ids)).values(stored=0, depth=0, order=None)
+        )
 
 
 def list_rows(

@@ -1,4 +1,4 @@
-"""What is no longer needed: old answers, old rankings, deleted projects, unreferenced blobs."""
+"""What is no longer needed: shard lists of old runs, deleted projects, unreferenced blobs."""
 
 from datetime import datetime
 from typing import Any
@@ -7,24 +7,8 @@ from sqlalchemy import delete, select, union
 from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE
-from service.store.tables.learning import Ranked, Ranking, Run, RunShard, Version
+from service.store.tables.learning import Ranking, Run, RunShard, Version
 from service.store.tables.pool import Project, Shard
-
-
-def drop_old_rankings(session: Session, *, before: datetime) -> int:
-    """Drop the rows of rankings that are out of use; the ranking itself stays in the log."""
-    used = select(Project.ranking_id).where(Project.ranking_id.is_not(None))
-    old = (
-        select(Ranking.id)
-        .where(Ranking.ranked_at < before, Ranking.id.not_in(used), Ranking.stored > 0)
-        .limit(50)
-    )
-    ids = list(session.scalars(old))
-    if ids:
-        session.execute(delete(Ranked).where(Ranked.ranking_id.in_(ids)))
-        for ranking in session.scalars(select(Ranking).where(Ranking.id.in_(ids))):
-            ranking.stored, ranking.order = 0, None
-    return len(ids)
 
 
 def drop_old_run_shards(session: Session, *, before: datetime) -> int:

@@ -25,11 +25,16 @@ class Batch(Base):
     annotator: Mapped[str] = mapped_column(String(200))
     token: Mapped[str] = mapped_column(String(64))
     """Shown to who asked for the batch; renewing and releasing need it."""
+    size: Mapped[int]
+    """How many items were asked for."""
     ranking_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(Utc)
     expires_at: Mapped[datetime] = mapped_column(Utc)
 
-    __table_args__ = (Index("ix__batch__annotator", "project_id", "annotator", "created_at"),)
+    __table_args__ = (
+        Index("ix__batch__annotator", "project_id", "annotator", "created_at"),
+        Index("ix__batch__created_at", "project_id", "created_at"),
+    )
 
 
 class Lease(Base):

@@ -65,8 +65,6 @@ class Project(Base):
     """When that event will have waited long enough for a cycle of its own."""
     retrain_asked: Mapped[bool] = mapped_column(default=False)
     """Whether a cycle is due whatever the labels, as after a change of the estimator."""
-    batch_size: Mapped[int] = mapped_column(default=10)
-    """Size of the last batch asked for; rankings are diversified for it."""
 
     version_count: Mapped[int] = mapped_column(default=0)
     ranking_count: Mapped[int] = mapped_column(default=0)

@@ -100,7 +100,6 @@ def upgrade() -> None:
         sa.Column("oldest_unused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("retrain_asked", sa.Boolean(), nullable=False),
-        sa.Column("batch_size", sa.BigInteger(), nullable=False),
         sa.Column("version_count", sa.BigInteger(), nullable=False),
         sa.Column("ranking_count", sa.BigInteger(), nullable=False),
         sa.Column("version_id", sa.BigInteger(), nullable=True),
@@ -125,6 +124,7 @@ def upgrade() -> None:
         sa.Column("project_id", SERIAL, nullable=False),
         sa.Column("annotator", sa.String(length=200), nullable=False),
         sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("ranking_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -140,6 +140,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix__batch__annotator", ["project_id", "annotator", "created_at"], unique=False
         )
+        batch_op.create_index("ix__batch__created_at", ["project_id", "created_at"], unique=False)
 
     op.create_table(
         "item",
