@@ -1,7 +1,7 @@
 """Scores into a new ranking, put in use in one update."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -15,6 +15,7 @@ from service.store import batches, cycles, items, projects, rankings, run_shards
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project, Shard
 from workers import ordering, stages
+from workers.learning import selection
 from workers.learning.arrays import Floats, Ints
 from workers.learning.selection import Ranked
 from workers.ordering import Candidates, Ordered
@@ -84,15 +85,23 @@ def _ordered(runtime: Runtime, task: _Task) -> Ordered:
         seed=project.seed,
         rng=np.random.default_rng([project.seed, project.ranking_count]),
     )
-    if not task.run_shards:
-        return ordering.by_diversity(pool, reason=Reason.COLD_START)
     strategy = Strategy(project.strategy)
+    if not task.run_shards:
+        return _cold_start(pool, strategy, project)
     if strategy is Strategy.DIVERSE:
         return ordering.by_diversity(pool, reason=Reason.STRATEGY)
     scores = _scores(runtime, task.run_shards)[positions]
     if strategy is Strategy.AUTO:
         return ordering.by_margin_diversified(pool, scores, batch_size=task.batch_size)
     return ordering.by_score(pool, scores, strategy)
+
+
+def _cold_start(pool: Candidates, strategy: Strategy, project: Project) -> Ordered:
+    """Order before there is a version: spread out, unless chance is what was asked for."""
+    if strategy is Strategy.RANDOM:
+        draws = selection.draws(project.seed + project.ranking_count, pool.positions)
+        return replace(ordering.by_score(pool, draws, strategy), reason=Reason.COLD_START)
+    return ordering.by_diversity(pool, reason=Reason.COLD_START)
 
 
 def _scores(runtime: Runtime, scored: Sequence[RunShard]) -> Floats:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from service.actions import labels
 from service.actions.labels import Recorded
@@ -22,10 +22,16 @@ blueprint = Blueprint(
 )
 
 
+def _location(body: Any) -> dict[str, str]:
+    run = body["run"]
+    runs = request.path.removesuffix("labels") + "runs"
+    return {} if run is None else {"Location": f"{runs}/{run['id']}"}
+
+
 @blueprint.post("")
 @needs(Role.ANNOTATOR)
 @blueprint.arguments(LabelsIn)
-@answers(blueprint, 202, RecordedOut)
+@answers(blueprint, 202, RecordedOut, _location)
 def record_labels(new: list[NewLabel], project_id: UUID) -> Recorded:
     """Record labels; a new cycle starts once enough have come in."""
     return labels.record(runtime(), caller(), project_id, new)
