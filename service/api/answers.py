@@ -67,6 +67,11 @@ class Answer:
         return Repeatable(key=key, fingerprint=fingerprint, render=self.render)
 
 
+def located(body: Any) -> dict[str, str]:
+    """Headers of something made in the list that was posted to."""
+    return {"Location": f"{request.path}/{body['id']}"}
+
+
 def answers(
     blueprint: Blueprint, status: int, schema: type[Schema], headers: Headers | None = None
 ) -> Callable[[View], View]:

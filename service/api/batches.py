@@ -7,7 +7,7 @@ from flask import Response, request
 
 from service.actions import batches
 from service.actions.batch_views import BatchView
-from service.api.answers import answers
+from service.api.answers import answers, located
 from service.api.edge import Blueprint, caller, needs, runtime
 from service.domain.catalogue import Role
 from service.domain.requests import Wish
@@ -22,15 +22,11 @@ blueprint = Blueprint(
 )
 
 
-def _location(body: Any) -> dict[str, str]:
-    return {"Location": f"{request.path}/{body['id']}"}
-
-
 @blueprint.post("")
 @needs(Role.ANNOTATOR)
 @blueprint.arguments(ExplainQuery, location="query")
 @blueprint.arguments(BatchIn)
-@answers(blueprint, 201, BatchOut, _location)
+@answers(blueprint, 201, BatchOut, located)
 def hand_out_batch(query: dict[str, Any], wish: Wish, project_id: UUID) -> BatchView:
     """Lease the next items to an annotator; `?explain=true` (managers) says why each."""
     return batches.hand_out(runtime(), caller(), project_id, wish, explain=query["explain"])

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from service.actions import runs
 from service.api import paging
-from service.api.answers import answers
+from service.api.answers import answers, located
 from service.api.edge import Blueprint, caller, needs, runtime
 from service.domain.catalogue import Role
 from service.schemas.base import PageQuery
@@ -22,14 +22,10 @@ blueprint = Blueprint(
 )
 
 
-def _location(body: Any) -> dict[str, str]:
-    return {"Location": f"{request.path}/{body['id']}"}
-
-
 @blueprint.post("")
 @needs(Role.MANAGER)
 @blueprint.arguments(RunIn)
-@answers(blueprint, 202, RunOut, _location)
+@answers(blueprint, 202, RunOut, located)
 def start_run(_: dict[str, Any], project_id: UUID) -> Run:
     """Start a cycle now, or join the one in flight."""
     return runs.start(runtime(), caller(), project_id)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Select, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE, Stage
@@ -113,9 +113,22 @@ def find_at(session: Session, run_id: UUID, position: int) -> RunShard | None:
     return session.scalar(query)
 
 
+def is_any_stalled(session: Session, *, now: datetime) -> bool:
+    """Whether `list_stalled` would find one."""
+    return session.scalar(_stalled(now).limit(1)) is not None
+
+
 def list_stalled(session: Session, *, now: datetime, limit: int) -> list[tuple[UUID, int]]:
     """Shards whose message is to be sent again; their next time is put off."""
-    query = (
+    query = _stalled(now).limit(limit).with_for_update(of=RunShard, skip_locked=True)
+    found = list(session.scalars(query))
+    for shard in found:
+        shard.wake_at = now + RESEND
+    return [(shard.run_id, shard.number) for shard in found]
+
+
+def _stalled(now: datetime) -> Select[RunShard]:
+    return (
         select(RunShard)
         .join(Run, Run.id == RunShard.run_id)
         .where(
@@ -124,10 +137,4 @@ def list_stalled(session: Session, *, now: datetime, limit: int) -> list[tuple[U
             RunShard.is_done.is_(False),
             RunShard.wake_at <= now,
         )
-        .limit(limit)
-        .with_for_update(of=RunShard, skip_locked=True)
     )
-    found = list(session.scalars(query))
-    for shard in found:
-        shard.wake_at = now + RESEND
-    return [(shard.run_id, shard.number) for shard in found]

@@ -170,6 +170,12 @@ def stop(session: Session, run_id: UUID, state: RunState, *, now: datetime, reas
     return session.scalar(moved) is not None
 
 
+def is_any_stalled(session: Session, *, now: datetime) -> bool:
+    """Whether `list_stalled` would find one."""
+    query = select(Run.id).where(Run.state.in_(LIVE), Run.wake_at <= now)
+    return session.scalar(query.limit(1)) is not None
+
+
 def list_stalled(session: Session, *, now: datetime, limit: int) -> list[Run]:
     """Live runs whose message is to be sent again; their next time is put off."""
     query = (

@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from service.domain.runs import LIVE, Stage
+from service.store import projects, run_shards, runs
 from service.store.conflicts import add_new
-from service.store.tables.learning import Run, RunShard, Sweep
-from service.store.tables.pool import Project
+from service.store.tables.learning import Sweep
 
 _ONLY = 1
 
@@ -18,20 +17,11 @@ def is_due(session: Session, *, now: datetime, prune_every: timedelta) -> bool:
     row = session.get(Sweep, _ONLY)
     if row is None or now - row.pruned_at >= prune_every:
         return True
-    stalled = select(Run.id).where(Run.state.in_(LIVE), Run.wake_at <= now).limit(1)
-    shard = (
-        select(RunShard.number)
-        .join(Run, Run.id == RunShard.run_id)
-        .where(
-            Run.state.in_(LIVE),
-            Run.stage == Stage.SCORE,
-            RunShard.is_done.is_(False),
-            RunShard.wake_at <= now,
-        )
-        .limit(1)
+    return (
+        runs.is_any_stalled(session, now=now)
+        or run_shards.is_any_stalled(session, now=now)
+        or bool(projects.list_due(session, now=now, limit=1))
     )
-    waiting = select(Project.id).where(Project.due_at <= now).limit(1)
-    return any(session.scalar(query) is not None for query in (stalled, shard, waiting))
 
 
 def take_turn(session: Session, *, now: datetime, pause: timedelta) -> bool:
