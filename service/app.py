@@ -26,6 +26,7 @@ from service.api import (
     versions,
     workspaces,
 )
+from service.api.edge import KeyConverter
 from service.limits import Limits
 from service.rates import Rates
 from service.runtime import Runtime
@@ -60,6 +61,8 @@ def create_app(runtime: Runtime) -> Flask:
     settings = runtime.settings
     app = Flask("service", static_folder=None)
     app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False  # an item's key may have two in a row
+    app.url_map.converters["key"] = KeyConverter
     app.config |= contract.CONFIG | {
         "MAX_CONTENT_LENGTH": settings.max_body_bytes,
         "PROPAGATE_EXCEPTIONS": False,
@@ -73,5 +76,7 @@ def create_app(runtime: Runtime) -> Flask:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(docs.blueprint)
-    app.extensions["contract"] = contract.finish(api.spec.to_dict(), app)
+    document = contract.finish(api.spec.to_dict(), app)
+    app.extensions["contract"] = document
+    app.extensions["queries"] = contract.queries(document, app)
     return app

@@ -43,6 +43,15 @@ class Caller:
         if not self.role.covers(role):
             raise Forbidden(f"this needs the role {role}; the key's role is {self.role}")
 
+    def require_whole_workspace(self) -> None:
+        """Check that the key opens more than certain projects, which it could else escape.
+
+        Raises:
+            Forbidden: it is limited to certain projects.
+        """
+        if self.projects is not None:
+            raise Forbidden("this key is limited to certain projects; this is beyond them")
+
     def may_see(self, project_uid: UUID) -> bool:
         """Whether the key is not limited to other projects."""
         return self.projects is None or project_uid in self.projects

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -100,7 +100,7 @@ def _close_leases(
     """A label keeps its slot taken, a skip gives it back."""
     labelled: list[int] = []
     skipped: list[int] = []
-    without: list[tuple[int, str]] = []
+    without: dict[tuple[int, str], UUID | None] = {}
     for answer in answers:
         lease = held.get(answer.whose)
         holds = lease is not None and (
@@ -110,7 +110,7 @@ def _close_leases(
         if lease is not None and holds:
             (skipped if answer.value is None else labelled).append(lease.id)
         elif answer.value is not None:
-            without.append(answer.whose)
+            without[answer.whose] = lease.batch_id if lease else None
     leases.close(session, labelled, LeaseState.LABELLED)
     leases.close(session, skipped, LeaseState.RELEASED)
     if without:
@@ -126,6 +126,8 @@ def _restate(session: Session, project: Project, positions: Sequence[int]) -> No
         state = state_after(labels=answered, skips=skips, labels_per_item=project.labels_per_item)
         project.label_count += answered - item.labels
         project.labelled_count += (state == ItemState.LABELLED) - (item.state == ItemState.LABELLED)
+        if item.audit_draw >= project.audit_threshold:
+            project.open_count += (state == ItemState.OPEN) - (item.state == ItemState.OPEN)
         rows.append({"position": position, "labels": answered, "skips": skips, "state": state})
         if state != ItemState.OPEN:
             finished.append(position)

@@ -119,6 +119,8 @@ def delete(runtime: Runtime, caller: Caller, uid: UUID, key: str) -> None:
         item = items.get(session, project.id, key, lock=True)
         project.item_count -= 1
         project.labelled_count -= item.state == ItemState.LABELLED
+        if item.audit_draw >= project.audit_threshold:
+            project.open_count -= item.state == ItemState.OPEN
         project.label_count -= item.labels
         if item.labels + item.skips:
             project.label_events += 1

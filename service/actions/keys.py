@@ -42,7 +42,9 @@ def create(
 
     Raises:
         Unacceptable: a project is not of this workspace.
+        Forbidden: the caller's own key is limited to certain projects.
     """
+    caller.require_whole_workspace()
     now = runtime.now()
     with runtime.sessions.begin() as session:
         for index, uid in enumerate(project_uids or ()):
@@ -88,14 +90,24 @@ def issue(
 def list_page(
     runtime: Runtime, caller: Caller, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[KeyView]:
-    """Keys of the caller's workspace."""
+    """Keys of the caller's workspace.
+
+    Raises:
+        Forbidden: the caller's own key is limited to certain projects.
+    """
+    caller.require_whole_workspace()
     with runtime.readers() as session:
         rows = keys.list_for(session, caller.workspace_id, after=after, limit=limit)
         return [view(row) for row in rows]
 
 
 def revoke(runtime: Runtime, caller: Caller, key_id: UUID) -> None:
-    """Revoke a key; requests under way with it still finish."""
+    """Revoke a key; requests under way with it still finish.
+
+    Raises:
+        Forbidden: the caller's own key is limited to certain projects.
+    """
+    caller.require_whole_workspace()
     with runtime.sessions.begin() as session:
         keys.revoke(session, caller.workspace_id, key_id, at=runtime.now())
 

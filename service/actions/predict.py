@@ -76,7 +76,8 @@ def _wait(
         )
     body = orjson.loads(answer)
     if "error" in body:
-        raise Unavailable(f"the worker could not predict: {body['error']}")
+        detail = f"the worker could not predict: {body['error']}"
+        raise Unavailable(detail, headers=retry_after(5))
     predictions: Sequence[Mapping[str, Any]] = body["predictions"]
     return predictions
 

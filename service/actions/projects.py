@@ -14,7 +14,7 @@ from service.domain import audit
 from service.domain.catalogue import Role
 from service.domain.projects import ProjectSettings
 from service.domain.runs import RunKind
-from service.errors import Fault, Forbidden, PreconditionFailed, Unacceptable
+from service.errors import Fault, PreconditionFailed, Unacceptable
 from service.runtime import Runtime
 from service.store import cycles, items, projects, rankings, runs, versions
 from service.store.tables.learning import Version
@@ -50,8 +50,7 @@ def create(runtime: Runtime, caller: Caller, settings: ProjectSettings) -> Proje
     Raises:
         Forbidden: the key is limited to certain projects.
     """
-    if caller.projects is not None:
-        raise Forbidden("this key is limited to certain projects and cannot make others")
+    caller.require_whole_workspace()
     now = runtime.now()
     fields = asdict(settings) | {"classes": list(settings.classes)}
     if settings.seed is None:

@@ -40,6 +40,7 @@ def add(session: Session, project: Project, fresh: Sequence[NewItem], *, at: dat
     """Add items at the next positions of a project, whose row the caller has locked."""
     first = project.next_position
     numbered = list(enumerate(fresh, first))
+    draws = {item.key: audit.draw(project.audit_secret, item.key) for item in fresh}
     items.add_many(
         session,
         [
@@ -51,7 +52,7 @@ def add(session: Session, project: Project, fresh: Sequence[NewItem], *, at: dat
                 "group": item.group,
                 "notes": item.metadata,
                 "state": ItemState.OPEN,
-                "audit_draw": audit.draw(project.audit_secret, item.key),
+                "audit_draw": draws[item.key],
                 "registered_at": at,
             }
             for position, item in numbered
@@ -68,7 +69,7 @@ def add(session: Session, project: Project, fresh: Sequence[NewItem], *, at: dat
     )
     project.next_position = first + len(fresh)
     project.item_count += len(fresh)
-    _reserve(project, is_first=first == 0)
+    _reserve(session, project, list(draws.values()), is_first=first == 0)
     if project.ranking_id is None:
         ranking = rankings.add(
             session,
@@ -81,13 +82,16 @@ def add(session: Session, project: Project, fresh: Sequence[NewItem], *, at: dat
         project.ranking_id = ranking.id
 
 
-def _reserve(project: Project, *, is_first: bool) -> None:
+def _reserve(session: Session, project: Project, draws: Sequence[float], *, is_first: bool) -> None:
     """Set the audit threshold; while a pool grows before its first version, only lower it.
 
     That shortens the audit order at its end: what is left of it is still a random sample.
     """
     wanted = audit.threshold(project.item_count, audit_share=project.audit_share)
-    if is_first:
-        project.audit_threshold = wanted
-    elif project.version_count == 0:
-        project.audit_threshold = min(project.audit_threshold, wanted)
+    before = wanted if is_first else project.audit_threshold
+    after = min(before, wanted) if project.version_count == 0 else before
+    project.open_count += sum(draw >= before for draw in draws)
+    if after < before:
+        session.flush()
+        project.open_count += items.count_open(session, project, first=after, end=before)
+    project.audit_threshold = after

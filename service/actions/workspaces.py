@@ -57,5 +57,8 @@ def list_page(
 
 
 def _check(caller: Caller | None) -> None:
-    if caller is not None and not caller.in_first_workspace:
+    if caller is None:
+        return
+    caller.require_whole_workspace()
+    if not caller.in_first_workspace:
         raise Forbidden("workspaces are managed with an admin key of the first workspace")

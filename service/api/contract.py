@@ -7,6 +7,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 
+from service.api import examples, exports, refusals
 from service.api.gate import OPEN
 from service.schemas.base import ProblemOut
 
@@ -37,29 +38,42 @@ _HEADERS = {
     "renew_batch": "Lease-Token",
     "release_batch": "Lease-Token",
 }
-_PROBLEM = {
-    "description": "Anything else: a problem document (RFC 9457).",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
+_EXPORTED = {"list_labels"}
 
 
 def finish(document: dict[str, Any], app: Flask) -> dict[str, Any]:
-    """Add what the routes do not say themselves: headers, problems, operation ids."""
+    """Add what the routes do not say themselves: headers, refusals, operation ids, examples."""
+    for unused in ("Error", "PaginationMetadata"):
+        document["components"]["schemas"].pop(unused, None)
     document["components"]["schemas"]["Problem"] = _problem_schema()
+    document["components"]["responses"] = refusals.DESCRIBED
     for path, method, operation in operations(document):
-        endpoint = _endpoint(app, path, method)
+        endpoint = endpoint_of(app, path, method)
         operation["operationId"] = app.view_functions[endpoint].__name__
         if endpoint in OPEN:
             operation["security"] = []
-        operation["responses"]["default"] = _PROBLEM
+        header = _HEADERS.get(operation["operationId"])
+        refusals.add(operation, path=path, method=method, is_open=endpoint in OPEN, header=header)
+        examples.add(operation)
+        if operation["operationId"] in _EXPORTED:
+            operation["responses"]["200"]["content"] |= exports.DESCRIBED
         if method == "post":
             operation.setdefault("parameters", []).append(_IDEMPOTENCY)
-        header = _HEADERS.get(operation["operationId"])
         if header:
             operation.setdefault("parameters", []).append(
                 {"name": header, "in": "header", "required": True, "schema": {"type": "string"}}
             )
     return document
+
+
+def queries(document: Mapping[str, Any], app: Flask) -> dict[tuple[str, str], frozenset[str]]:
+    """Names that the query of each endpoint and method may have."""
+    return {
+        (endpoint_of(app, path, method), method.upper()): frozenset(
+            each["name"] for each in operation.get("parameters", ()) if each.get("in") == "query"
+        )
+        for path, method, operation in operations(document)
+    }
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -70,7 +84,12 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
                 yield path, method, operation
 
 
-def _endpoint(app: Flask, path: str, method: str) -> str:
+def endpoint_of(app: Flask, path: str, method: str) -> str:
+    """The endpoint behind a path and method of a contract.
+
+    Raises:
+        LookupError: the application has none.
+    """
     for rule in app.url_map.iter_rules():
         plain = "".join(
             f"{{{part}}}" if is_variable else part for is_variable, part in _parts(rule.rule)

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import flask_smorest
 from flask import current_app, g
+from werkzeug.routing import BaseConverter, ValidationError
 
 from service.actions.access import Caller
 from service.api.bodies import Parser
@@ -18,6 +19,20 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     """A blueprint whose bodies are read by our parser."""
 
     ARGUMENTS_PARSER = Parser()
+
+
+class KeyConverter(BaseConverter):
+    """A client's own key in a path: anything that a key may be, slashes at its start too."""
+
+    part_isolating = False
+    regex = r"[\s\S]+"
+    weight = 200
+
+    def to_python(self, value: str) -> str:
+        """Refuse what no database can look for."""
+        if "\x00" in value:
+            raise ValidationError
+        return value
 
 
 def runtime() -> Runtime:

@@ -68,3 +68,5 @@ _WRITERS: dict[str, Callable[[Iterator[Rows]], Iterator[bytes]]] = {
     "text/csv": _csv,
     "application/vnd.apache.parquet": _parquet,
 }
+
+DESCRIBED = {media_type: {"schema": {"type": "string"}} for media_type in _WRITERS}

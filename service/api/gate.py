@@ -1,7 +1,6 @@
 """Before a view and after it: who asks, may they, how often; and what it took."""
 
 import base64
-import binascii
 import time
 from typing import Any
 
@@ -12,7 +11,7 @@ from service.actions import access
 from service.api import metrics
 from service.api.edge import caller, runtime
 from service.domain.catalogue import Role
-from service.errors import TooManyRequests, Unauthenticated, retry_after
+from service.errors import Fault, TooManyRequests, Unacceptable, Unauthenticated, retry_after
 from service.limits import Limits
 from service.rates import Rate, Rates
 
@@ -35,6 +34,7 @@ def register(app: Flask, bounds: Limits, rates: Rates | None) -> None:
             _count(rates)
         view: Any = app.view_functions[request.endpoint or ""]
         caller().require(getattr(view, "needed_role", Role.ADMIN))
+        _check_query(app)
 
     def leave(response: Response) -> Response:
         rate: Rate | None = g.get("rate")
@@ -58,12 +58,21 @@ def _secret() -> str:
     if browsable and scheme.lower() == "basic":
         try:
             return base64.b64decode(given).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # not base64, or not UTF-8 below it
             pass
     challenge = 'Basic realm="the API key is the password"' if browsable else 'Bearer realm="api"'
     raise Unauthenticated(
         "send an API key: `Authorization: Bearer <key>`", headers={"WWW-Authenticate": challenge}
     )
+
+
+def _check_query(app: Flask) -> None:
+    """Refuse query fields that a route of the contract does not have."""
+    known = app.extensions["queries"].get((request.endpoint, request.method))
+    unknown = [] if known is None else sorted(set(request.args) - known)
+    if unknown:
+        faults = [Fault(f"/{name}", "Unknown field") for name in unknown]
+        raise Unacceptable("the request is not acceptable", faults=faults)
 
 
 def _count(rates: Rates) -> None:

@@ -44,7 +44,7 @@ def list_items(query: dict[str, Any], project_id: UUID) -> dict[str, Any]:
     return paging.page(views, limit, lambda view: view.row.position)
 
 
-@blueprint.get("/<path:key>")
+@blueprint.get("/<key:key>")
 @needs(Role.READER)
 @answers(blueprint, 200, ItemDetailOut)
 def get_item(project_id: UUID, key: str) -> ItemView:
@@ -52,7 +52,7 @@ def get_item(project_id: UUID, key: str) -> ItemView:
     return items.read(runtime(), caller(), project_id, key)
 
 
-@blueprint.delete("/<path:key>")
+@blueprint.delete("/<key:key>")
 @needs(Role.MANAGER)
 @blueprint.response(204)
 def delete_item(project_id: UUID, key: str) -> Response:

@@ -33,6 +33,7 @@ blueprint = Blueprint("metrics", __name__, description="Metrics for Prometheus."
 
 @blueprint.get("/metrics")
 @needs(Role.READER)
+@blueprint.response(200, {"type": "string"}, content_type="text/plain")
 def read_metrics() -> Response:
     """Metrics in the Prometheus text format."""
     registry = CollectorRegistry()

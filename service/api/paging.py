@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +37,7 @@ def number(cursor: str | None) -> int | None:
         Unacceptable: it is none of ours.
     """
     value = _decode(cursor)
-    if value is not None and not (isinstance(value, int) and 0 <= value < 2**63):
+    if value is not None and not (type(value) is int and 0 <= value < 2**63):
         raise _foreign()
     return value
 
@@ -52,9 +52,12 @@ def moment(cursor: str | None) -> tuple[datetime, UUID] | None:
     if value is None:
         return None
     try:
-        at, uid = value
-        return datetime.fromisoformat(at), UUID(uid)
-    except (TypeError, ValueError, AttributeError):
+        text, uid = value
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is None:
+            raise _foreign()
+        return at.astimezone(UTC), UUID(uid)
+    except (TypeError, ValueError, OverflowError, AttributeError):
         raise _foreign() from None
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import orjson
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import TimeoutError as NoConnection
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service import errors
 from service.store.blobs import BlobMissing
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(errors.ServiceError, of_service_error)
     app.register_error_handler(HTTPException, of_http_error)
     app.register_error_handler(OperationalError, of_database_error)
+    app.register_error_handler(NoConnection, of_database_error)
     app.register_error_handler(Exception, of_surprise)
 
 
@@ -56,12 +58,14 @@ def of_http_error(error: HTTPException) -> Response:
     faults = list(_faults(messages["messages"])) if messages else []
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
     detail = "the request is not acceptable" if faults else (error.description or "")
+    if isinstance(error, RequestEntityTooLarge):
+        detail = f"the body may have at most {request.max_content_length} bytes (MAX_BODY_BYTES)"
     return problem(status, detail, faults=faults, headers=headers)
 
 
-def of_database_error(error: OperationalError) -> Response:
+def of_database_error(error: OperationalError | NoConnection) -> Response:
     """The database is away or overloaded."""
-    log.error("database error", error=str(error.orig))
+    log.error("database error", error=str(getattr(error, "orig", error)))
     return problem(
         503, "the database does not answer; try again soon", headers=errors.retry_after(2)
     )
@@ -108,4 +112,6 @@ def _faults(messages: Any, pointer: str = "") -> Iterator[dict[str, str]]:
 
 
 def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+    """A name as part of a pointer; half a surrogate pair, which is no UTF-8, as an escape."""
+    plain = name.encode(errors="backslashreplace").decode()
+    return plain.replace("~", "~0").replace("/", "~1")

@@ -33,7 +33,7 @@ def list_versions(query: dict[str, Any], project_id: UUID) -> dict[str, Any]:
     return paging.page(rows, limit, lambda version: version.number)
 
 
-@blueprint.get("/<int:number>")
+@blueprint.get("/<int(max=2147483647):number>")
 @needs(Role.READER)
 @answers(blueprint, 200, VersionOut)
 def get_version(project_id: UUID, number: int) -> Version:
@@ -41,7 +41,7 @@ def get_version(project_id: UUID, number: int) -> Version:
     return versions.read(runtime(), caller(), project_id, number)
 
 
-@blueprint.put("/<int:number>/pin")
+@blueprint.put("/<int(max=2147483647):number>/pin")
 @needs(Role.MANAGER)
 @answers(blueprint, 200, VersionOut)
 def pin_version(project_id: UUID, number: int) -> Version:
@@ -49,7 +49,7 @@ def pin_version(project_id: UUID, number: int) -> Version:
     return versions.pin(runtime(), caller(), project_id, number)
 
 
-@blueprint.delete("/<int:number>/pin")
+@blueprint.delete("/<int(max=2147483647):number>/pin")
 @needs(Role.MANAGER)
 @blueprint.response(204)
 def unpin_version(project_id: UUID, number: int) -> Response:
@@ -58,9 +58,11 @@ def unpin_version(project_id: UUID, number: int) -> Response:
     return Response(status=204)
 
 
-@blueprint.get("/<int:number>/model")
+@blueprint.get("/<int(max=2147483647):number>/model")
 @needs(Role.MANAGER)
-@blueprint.response(200, content_type="application/octet-stream")
+@blueprint.response(
+    200, {"type": "string", "format": "binary"}, content_type="application/octet-stream"
+)
 def download_model(project_id: UUID, number: int) -> Response:
     """Download a fitted estimator: arrays, or skops' audited format; never pickle."""
     path = versions.model_file(runtime(), caller(), project_id, number)

@@ -9,16 +9,18 @@ from service.domain.catalogue import Estimator
 
 Check = Callable[[Any], str | None]
 
+_LARGEST = 1e12
+
 
 def _positive(value: Any) -> str | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return None if is_number and 0 < value < float("inf") else "must be a positive number"
+    return None if is_number and 0 < value <= _LARGEST else f"must be above 0, at most {_LARGEST:g}"
 
 
 def _gamma(value: Any) -> str | None:
     if value in ("auto", "scale"):
         return None
-    return _positive(value) and "must be 'auto', 'scale' or a positive number"
+    return _positive(value) and "must be 'auto', 'scale' or a number above 0"
 
 
 def _scaling(value: Any) -> str | None:

@@ -6,7 +6,7 @@ from marshmallow import fields, post_load, pre_dump, validate
 
 from service.domain.contents import NewItem
 from service.schemas.base import KEY, In, Out, PageQuery, Time, not_too_many, page_of
-from service.schemas.contents import TextField, VectorField
+from service.schemas.contents import NotesField, TextField, VectorField
 
 STATES = ("unlabelled", "leased", "labelled", "parked")
 
@@ -24,7 +24,7 @@ class ItemIn(In):
     key = KeyField(required=True)
     vector = VectorField(metadata={"type": "array", "items": {"type": "number"}})
     text = TextField()
-    metadata = fields.Dict(keys=fields.String(), allow_none=True)
+    metadata = NotesField(allow_none=True)
     group = TextField(allow_none=True, validate=validate.Length(max=500))
 
 

@@ -8,6 +8,7 @@ from service import limits
 from service.domain.catalogue import GoalType, InputType, Strategy, TaskType
 from service.domain.projects import ProjectSettings
 from service.schemas.base import NAME, In
+from service.schemas.contents import TextField
 from service.schemas.estimators import EstimatorField
 
 _SHARE = validate.Range(min=0.0, max=0.5)
@@ -29,7 +30,7 @@ class TaskIn(In):
 
     type = fields.Enum(TaskType, by_value=True, load_default=TaskType.CLASSIFICATION)
     classes = fields.List(
-        fields.String(validate=NAME),
+        TextField(validate=NAME),
         required=True,
         validate=[validate.Length(min=2, max=1000), _distinct],
     )
@@ -74,7 +75,7 @@ class RetrainIn(In):
 class ProjectChangeIn(In):
     """Settings to change; what is left out stays."""
 
-    name = fields.String(validate=NAME)
+    name = TextField(validate=NAME)
     task = fields.Nested(TaskIn)
     goal = fields.Nested(GoalIn, allow_none=True)
     strategy = fields.Enum(Strategy, by_value=True)
@@ -92,7 +93,7 @@ class ProjectChangeIn(In):
 class ProjectIn(ProjectChangeIn):
     """A new project."""
 
-    name = fields.String(required=True, validate=NAME)
+    name = TextField(required=True, validate=NAME)
     task = fields.Nested(TaskIn, required=True)
     input = fields.Nested(InputIn, required=True)
     seed = fields.Integer(strict=True, validate=validate.Range(min=0, max=2**53))

@@ -73,12 +73,35 @@ def of_reserve(session: Session, asking: Asking, *, limit: int) -> list[Candidat
 
 def count_offered(session: Session, asking: Asking) -> int:
     """Items outside the reserve that could be served to the annotator now."""
-    query = select(func.count()).where(
+    among = (
         Item.project_id == asking.project.id,
         Item.audit_draw >= asking.project.audit_threshold,
-        *_free(asking),
     )
-    return session.scalar(query) or 0
+    if asking.project.labels_per_item > 1:
+        query = select(func.count()).select_from(Item).where(*among, *_free(asking))
+        return session.scalar(query) or 0
+    # The same without looking at every item.
+    is_open = (*among, Item.state == ItemState.OPEN)
+    here = (Lease.project_id == Item.project_id, Lease.position == Item.position)
+    held = (Lease.project_id == asking.project.id, Lease.state == "open")
+    holding = _is_holding(asking.now)
+    same = (Item.project_id == Label.project_id, Item.position == Label.position)
+    skipped = (
+        Label.project_id == asking.project.id,
+        Label.annotator == asking.annotator,
+        Label.is_current,
+        Label.value.is_(None),
+    )
+    queries = (
+        select(func.count(Lease.position.distinct()))
+        .join(Item, here[0] & here[1])
+        .where(*is_open, *held, Lease.expires_at > asking.now),
+        select(func.count())
+        .select_from(Label)
+        .where(*skipped, exists().where(*same, *is_open, ~exists().where(*here, holding))),
+    )
+    leased, mine = (session.scalar(query) or 0 for query in queries)
+    return max(0, asking.project.open_count - leased - mine)
 
 
 def at_random(

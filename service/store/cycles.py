@@ -73,10 +73,10 @@ def end(
 
 
 def cancel(session: Session, run: Run, project: Project, *, at: datetime, reason: str) -> bool:
-    """Cancel a live run; the labels that it had looked at count again."""
+    """Cancel a live run; its labels count again, and wait anew."""
     if not runs.stop(session, run.id, RunState.CANCELLED, now=at, reason=reason):
         return False
-    if run.events_seen is not None and project.label_events > project.events_used:
+    if run.kind == RunKind.CYCLE and project.label_events > project.events_used:
         project.oldest_unused_at = at
         project.due_at = _due_at(project)
     return True

@@ -62,7 +62,7 @@ def texts(session: Session, project_id: int, positions: Sequence[int]) -> dict[i
     query = select(Payload.position, Payload.text).where(
         Payload.project_id == project_id, Payload.position.in_(positions)
     )
-    return dict(session.execute(query).tuples().all())
+    return {position: text for position, text in session.execute(query)}
 
 
 def payloads(session: Session, project_id: int, *, first: int, rows: int) -> list[Payload]:
@@ -135,14 +135,22 @@ def restate(session: Session, project: Project) -> None:
             )
         )
     )
-    project.labelled_count = (
-        session.scalar(
-            select(func.count()).where(
-                Item.project_id == project.id, Item.state == ItemState.LABELLED
-            )
-        )
-        or 0
+    labelled = select(func.count()).where(
+        Item.project_id == project.id, Item.state == ItemState.LABELLED
     )
+    project.labelled_count = session.scalar(labelled) or 0
+    project.open_count = count_open(session, project, first=project.audit_threshold, end=1.0)
+
+
+def count_open(session: Session, project: Project, *, first: float, end: float) -> int:
+    """Open items whose audit draw is in a range."""
+    query = select(func.count()).where(
+        Item.project_id == project.id,
+        Item.state == ItemState.OPEN,
+        Item.audit_draw >= first,
+        Item.audit_draw < end,
+    )
+    return session.scalar(query) or 0
 
 
 def closed_positions(session: Session, project: Project) -> list[int]:

@@ -79,7 +79,13 @@ def count_leased(session: Session, project_id: int, *, now: datetime) -> int:
     """Items that somebody holds now."""
     held = (
         select(Lease.position)
-        .where(Lease.project_id == project_id, Lease.state == "open", Lease.expires_at > now)
+        .join(Item, (Item.project_id == Lease.project_id) & (Item.position == Lease.position))
+        .where(
+            Lease.project_id == project_id,
+            Lease.state == "open",
+            Lease.expires_at > now,
+            Item.state == "open",
+        )
         .distinct()
         .subquery()
     )

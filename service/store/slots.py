@@ -1,7 +1,8 @@
 """Slots of items: a lease or a label takes one, and a unique index decides who has it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -43,9 +44,16 @@ def take(
 
 
 def keep(
-    session: Session, project: Project, answers: Sequence[tuple[int, str]], *, now: datetime
+    session: Session,
+    project: Project,
+    answers: Mapping[tuple[int, str], UUID | None],
+    *,
+    now: datetime,
 ) -> None:
-    """Keep a slot taken for labels that came without a lease, as (position, annotator)."""
+    """Keep a slot taken for labels that came without a lease.
+
+    They are given as (position, annotator), with the batch that once brought the item.
+    """
     positions = sorted({position for position, _ in answers})
     _expire(session, project.id, positions, now)
     slots = _free_slots(session, project, positions)
@@ -54,7 +62,7 @@ def keep(
             "project_id": project.id,
             "position": position,
             "slot": slots[position],
-            "batch_id": None,
+            "batch_id": answers[position, annotator],
             "annotator": annotator,
             "state": LeaseState.LABELLED,
             "expires_at": now,

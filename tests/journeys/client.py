@@ -91,6 +91,14 @@ class Client:
             assert time.monotonic() < deadline, (seen, self.get(f"{project}/runs?limit=5"))
             time.sleep(0.02)
 
+    def wait_until_idle(self, project: str, *, seconds: float = 30) -> list[Any]:
+        """Wait until no run is in flight, and none follows; answer the newest runs."""
+        deadline = time.monotonic() + seconds
+        while self.live_runs(project):
+            assert time.monotonic() < deadline, self.live_runs(project)
+            time.sleep(0.05)
+        return list(self.get(f"{project}/runs?limit=20")["data"])
+
     def live_runs(self, project: str) -> list[Any]:
         """Runs that are not over."""
         runs = self.get(f"{project}/runs?limit=20")["data"]

@@ -9,8 +9,7 @@ from tests.journeys.machine import Machine
 
 
 @pytest.fixture
-def machine(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) -> Iterator[Machine]:
-    """A running service; `@pytest.mark.settings(…)` changes its settings."""
-    marker = request.node.get_closest_marker("settings")
-    with Machine(tmp_path / "data", database_url, **(marker.kwargs if marker else {})) as running:
+def machine(tmp_path: Path, database_url: str) -> Iterator[Machine]:
+    """A running service."""
+    with Machine(tmp_path / "data", database_url) as running:
         yield running

@@ -13,7 +13,11 @@ from service.store.tables.pool import Item, Project
 
 _HELD = text("state IN ('open', 'labelled')")
 _OPEN = text("state = 'open'")
-_CURRENT = text("is_current")
+# SQLite uses a partial index only where a query says the same, letter for letter.
+_CURRENT = text("is_current = 1")
+_CURRENT_PG = text("is_current")
+_SKIP = text("is_current = 1 AND value IS NULL")
+_SKIP_PG = text("is_current AND value IS NULL")
 
 
 class Batch(Base):
@@ -139,7 +143,14 @@ class Label(Base):
             "annotator",
             unique=True,
             sqlite_where=_CURRENT,
-            postgresql_where=_CURRENT,
+            postgresql_where=_CURRENT_PG,
+        ),
+        Index(
+            "ix__label__skips",
+            "project_id",
+            "annotator",
+            sqlite_where=_SKIP,
+            postgresql_where=_SKIP_PG,
         ),
         Index("ix__label__project_id", "project_id", "number"),
     )

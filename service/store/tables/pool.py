@@ -52,6 +52,8 @@ class Project(Base):
     pool_changes: Mapped[int] = mapped_column(default=0)
     """Grows with every change that asks for a new ranking though no label came."""
     item_count: Mapped[int] = mapped_column(default=0)
+    open_count: Mapped[int] = mapped_column(default=0)
+    """Items in the state `open` outside the audit reserve: what strategies choose from."""
     labelled_count: Mapped[int] = mapped_column(default=0)
     label_count: Mapped[int] = mapped_column(default=0)
     """Current labels, skips not counted."""

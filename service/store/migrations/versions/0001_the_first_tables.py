@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.Column("encoded", sa.BigInteger(), nullable=False),
         sa.Column("pool_changes", sa.BigInteger(), nullable=False),
         sa.Column("item_count", sa.BigInteger(), nullable=False),
+        sa.Column("open_count", sa.BigInteger(), nullable=False),
         sa.Column("labelled_count", sa.BigInteger(), nullable=False),
         sa.Column("label_count", sa.BigInteger(), nullable=False),
         sa.Column("label_events", sa.BigInteger(), nullable=False),
@@ -340,10 +341,17 @@ def upgrade() -> None:
     with op.batch_alter_table("label", schema=None) as batch_op:
         batch_op.create_index("ix__label__project_id", ["project_id", "number"], unique=False)
         batch_op.create_index(
+            "ix__label__skips",
+            ["project_id", "annotator"],
+            unique=False,
+            sqlite_where=sa.text("is_current = 1 AND value IS NULL"),
+            postgresql_where=sa.text("is_current AND value IS NULL"),
+        )
+        batch_op.create_index(
             "uq__label__current",
             ["project_id", "position", "annotator"],
             unique=True,
-            sqlite_where=sa.text("is_current"),
+            sqlite_where=sa.text("is_current = 1"),
             postgresql_where=sa.text("is_current"),
         )
 

@@ -1,0 +1,1 @@
+"""What the service is worth, measured over HTTP: a demonstration, and published curves."""

@@ -1,0 +1,87 @@
+"""The service that is measured: one that runs already, or one of our own while it takes."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from benchmarks.client import Address, Refused
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 90.0
+STOP_SECONDS = 15.0
+# A service of our own must not write into a database that the environment names.
+NOT_OURS = ("DATABASE_URL", "REDIS_URL", "BLOB_URL", "RATE_LIMIT", "HOST")
+
+
+def answers(url: str) -> bool:
+    """Whether a service is ready at a URL."""
+    try:
+        return httpx.get(f"{url}/readyz", timeout=2).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def key_of(environ: Mapping[str, str]) -> str | None:
+    """The admin key that `make run` has left in `DATA_DIR`, if it can be read."""
+    try:
+        return (Path(environ.get("DATA_DIR") or ".data") / "admin.key").read_text().strip()
+    except OSError:
+        return None
+
+
+@contextmanager
+def own(folder: Path) -> Iterator[Address]:
+    """Start a service in an empty folder, and stop it at the end.
+
+    Raises:
+        Refused: it does not start.
+    """
+    port = _free_port()
+    rest = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
+    environment = {**rest, "DATA_DIR": str(folder), "PORT": str(port)}
+    log = folder / "run.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "service", "run"],
+            cwd=ROOT,
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C is for this program, which then stops the service in good order.
+            start_new_session=True,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait(process, url, log)
+        yield Address(url=url, key=(folder / "admin.key").read_text().strip())
+    finally:
+        _stop(process)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise Refused(f"the service did not start:\n{log.read_text(errors='replace')}")
+        time.sleep(0.1)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

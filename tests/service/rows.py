@@ -1,0 +1,72 @@
+"""What workers would have written: rankings and versions, in rows and blobs."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.catalogue import Reason
+from service.runtime import Runtime
+from service.store import rankings, versions
+from service.store.tables.learning import Ranking, Version
+from service.store.tables.pool import Project
+
+
+def project_of(session: Session, path: str) -> Project:
+    """The row of a project, from its path."""
+    uid = UUID(path.removeprefix("/v1").removeprefix("/projects/"))
+    return session.scalars(select(Project).where(Project.uid == uid)).one()
+
+
+def write_ranking(
+    runtime: Runtime,
+    path: str,
+    positions: Sequence[int],
+    *,
+    stored: int | None = None,
+    strategy: str = "margin",
+    version: Version | None = None,
+) -> Ranking:
+    """Put an order in use; `stored` of it as rows, all of it as a blob."""
+    scores = [1 - place / (len(positions) + 1) for place in range(len(positions))]
+    entries = list(zip(positions, scores, strict=True))
+    rows = len(entries) if stored is None else stored
+    blob = b"".join(rankings.ENTRY.pack(*entry) for entry in entries)
+    with runtime.sessions.begin() as session:
+        project = project_of(session, path)
+        ranking = rankings.add(
+            session,
+            project,
+            strategy=strategy,
+            reason=Reason.STRATEGY,
+            version_id=version.id if version else None,
+            events_seen=project.label_events,
+            depth=len(entries),
+            stored=rows,
+            order=runtime.blobs.put(blob),
+            ranked_at=runtime.now(),
+        )
+        rankings.add_rows(session, ranking, entries[:rows], first_place=1)
+        project.ranking_id = ranking.id
+    return ranking
+
+
+def write_version(runtime: Runtime, path: str, *, labels: int = 2) -> Version:
+    """Put a version in use."""
+    with runtime.sessions.begin() as session:
+        project = project_of(session, path)
+        version = versions.add(
+            session,
+            project,
+            estimator={"name": "logistic", "C": 1.0},
+            report={"scaling": "standard"},
+            classes=project.classes,
+            labels=labels,
+            model=runtime.blobs.put(b"fitted"),
+            created_at=runtime.now(),
+            promoted_at=runtime.now(),
+        )
+        if not project.pinned:
+            project.version_id = version.id
+    return version
