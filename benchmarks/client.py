@@ -50,6 +50,10 @@ class Client:
         """Make a project; answer its path."""
         return f"/projects/{self._ask('POST', '/projects', settings)['id']}"
 
+    def projects(self) -> list[str]:
+        """Paths of the oldest projects of the workspace."""
+        return [f"/projects/{each['id']}" for each in self._ask("GET", "/projects")["data"]]
+
     def delete(self, project: str) -> None:
         """Delete a project."""
         tag = self._http.get(project).headers["ETag"]
@@ -90,7 +94,8 @@ class Client:
             time.sleep(POLL_SECONDS)
         if runs and runs[0]["state"] == "failed":
             raise Refused(runs[0]["reason"])
-        return int(self._ask("GET", project)["ranking"]["labels_since"])
+        ranking = self._ask("GET", project)["ranking"]
+        return int(ranking["labels_since"]) if ranking else 0
 
     def predict(self, project: str, vectors: Sequence[Sequence[float]]) -> list[str] | None:
         """Get the labels that the version in use gives to items; none if there is no version."""

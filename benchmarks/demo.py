@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -93,8 +92,8 @@ def _service(
         raise Refused(f"no service is ready at {url}")
     else:
         console.print(f"No service is ready at {url}; starting one.", highlight=False)
-        with tempfile.TemporaryDirectory(prefix="demo-") as folder, machine.own(Path(folder)) as it:
-            yield it
+        with machine.own() as address:
+            yield address
 
 
 def _teach(client: Client, console: Console, *, seeds: int, labels: int) -> Arms:

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import httpx
 from benchmarks.client import Address, Refused
 
 ROOT = Path(__file__).parent.parent
+LOG = "run.log"
 START_SECONDS = 90.0
 STOP_SECONDS = 15.0
 # A service of our own must not write into a database that the environment names.
@@ -37,32 +39,35 @@ def key_of(environ: Mapping[str, str]) -> str | None:
 
 
 @contextmanager
-def own(folder: Path) -> Iterator[Address]:
-    """Start a service in an empty folder, and stop it at the end.
+def own() -> Iterator[Address]:
+    """Start a service in a folder that lasts as long as it does, and stop it at the end.
 
     Raises:
         Refused: it does not start.
     """
-    port = _free_port()
+    with tempfile.TemporaryDirectory(prefix="benchmark-", ignore_cleanup_errors=True) as folder:
+        port, data = _free_port(), Path(folder)
+        process = _start(data, port)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait(process, url, data / LOG)
+            yield Address(url=url, key=(data / "admin.key").read_text().strip())
+        finally:
+            _stop(process)
+
+
+def _start(data: Path, port: int) -> subprocess.Popen[bytes]:
     rest = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
-    environment = {**rest, "DATA_DIR": str(folder), "PORT": str(port)}
-    log = folder / "run.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
+    with (data / LOG).open("wb") as log:
+        return subprocess.Popen(
             [sys.executable, "-m", "service", "run"],
             cwd=ROOT,
-            env=environment,
-            stdout=out,
+            env={**rest, "DATA_DIR": str(data), "PORT": str(port)},
+            stdout=log,
             stderr=subprocess.STDOUT,
             # Ctrl-C is for this program, which then stops the service in good order.
             start_new_session=True,
         )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait(process, url, log)
-        yield Address(url=url, key=(folder / "admin.key").read_text().strip())
-    finally:
-        _stop(process)
 
 
 def _free_port() -> int:

@@ -12,7 +12,7 @@ from benchmarks.curves import Curve
 
 Arms = dict[str, list[Curve]]
 
-MARKERS = ("●", "·", "x", "+")
+MARKERS = ("●", "○", "x", "+")
 
 
 def mean_curve(curves: Sequence[Curve]) -> tuple[list[int], list[float]]:
@@ -52,5 +52,5 @@ def in_terminal(arms: Arms, *, width: int = 78, height: int = 20) -> str:
         figure.draw(signal)
     figure.label("labels given")
     figure.label("accuracy", "y")
-    figure.legend(x=width - 28, y=height - 10)
+    figure.legend(x=width - 24, y=height - 12)
     return str(figure.build().string(colorless=True)).rstrip()

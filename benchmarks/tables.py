@@ -47,7 +47,7 @@ def savings(ours: Sequence[Curve], others: Sequence[Curve], *, labels: int) -> l
 def saved(found: Sequence[Saving]) -> Table:
     """How many labels the service needs for what random choice reaches."""
     table = Table(title="Labels saved at equal accuracy (curves smoothed over three batches)")
-    for heading in ("random's labels", "its accuracy", "service's labels, by seed", "saved"):
+    for heading in ("random's labels", "its accuracy", "service's, by seed", "saved"):
         table.add_column(heading, justify="right")
     for each in found:
         needed = "  ".join("not reached" if n is None else f"{n:.0f}" for n in each.needed)
@@ -71,12 +71,12 @@ def verdict(found: Sequence[Saving]) -> str:
             f"Labels saved: cannot be told from none at {last.labels} labels; "
             "the seeds disagree on which arm needs fewer."
         )
-    ratio = fmean(1 / (1 - share) for share in last.shares)
+    needed = fmean(each for each in last.needed if each is not None)
+    seeds = "One seed shows" if len(last.needed) == 1 else f"{len(last.needed)} seeds show"
     return (
-        f"Random choice needs {last.labels} labels for {last.accuracy:.3f}; the service needs "
-        f"{fmean(n for n in last.needed if n is not None):.0f}, its audit labels included: "
-        f"{_saved(last)} saved, or {ratio:.1f} times fewer. "
-        f"{len(last.needed)} seeds show the direction; they do not make the size exact."
+        f"Random choice needs {last.labels} labels for an accuracy of {last.accuracy:.3f}; the "
+        f"service needs {needed:.0f}, audit labels included: {_saved(last)} saved, a ratio of "
+        f"{last.labels / needed:.1f}. {seeds} the direction, not the exact size."
     )
 
 

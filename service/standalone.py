@@ -24,6 +24,9 @@ from service.machine.words import CannotStart, complain, say
 START_SECONDS = 90.0
 """Longest time until the service answers."""
 
+GIVEN_SERVER_SECONDS = 10.0
+"""Longest time until a server that was given answers."""
+
 CANNOT_START = 2
 """Exit code when there was no service."""
 
@@ -56,19 +59,21 @@ def _serve(settings: Settings, stop: Stop, held: lock.Lock) -> None:
         supervisor = at_end.enter_context(Supervisor(stop, record=record))
         at_end.callback(held.say_stopping)
         say("Starting.")
-        if not settings.redis_url:
-            settings = _start_broker(settings, supervisor, socket)
+        settings = _with_broker(settings, supervisor, socket)
         _start_and_watch(settings, stop, supervisor)
         say("Stopping.")
     say("Stopped.")
 
 
-def _start_broker(settings: Settings, supervisor: Supervisor, socket: Path) -> Settings:
-    """Start the embedded broker; return the settings that name it."""
-    supervisor.start(broker.plan(settings, socket=socket))
-    in_use = replace(settings, redis_url=f"unix://{socket}?db=0")
-    supervisor.wait_for("broker", lambda: broker.answers(in_use.redis), seconds=START_SECONDS)
-    return in_use
+def _with_broker(settings: Settings, supervisor: Supervisor, socket: Path) -> Settings:
+    """Start the embedded broker unless another is given; return the settings that name it."""
+    what, seconds = "the server of REDIS_URL", GIVEN_SERVER_SECONDS
+    if not settings.redis_url:
+        supervisor.start(broker.plan(settings, socket=socket))
+        settings = replace(settings, redis_url=f"unix://{socket}?db=0")
+        what, seconds = "the broker", START_SECONDS
+    supervisor.wait_for(what, lambda: broker.answers(settings.redis), seconds=seconds)
+    return settings
 
 
 def _start_and_watch(settings: Settings, stop: Stop, supervisor: Supervisor) -> None:
@@ -78,7 +83,7 @@ def _start_and_watch(settings: Settings, stop: Stop, supervisor: Supervisor) -> 
     for plan in plans(settings, os.environ):
         supervisor.start(plan)
     supervisor.wait_for(
-        "service",
+        "the service",
         lambda: address.answers(settings.host, settings.port, "/readyz"),
         seconds=START_SECONDS,
     )

@@ -1,8 +1,9 @@
 """The contract for people and for tools."""
 
+from importlib import resources
+
 import orjson
 from flask import Blueprint, Response, current_app, send_from_directory
-from swagger_ui_bundle import swagger_ui_path
 
 from service.api.edge import needs
 from service.domain.catalogue import Role
@@ -22,7 +23,9 @@ _PAGE = """<!doctype html>
 </body>
 </html>
 """
-_START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#ui", deepLinking: true});\n'
+_START = (
+    'SwaggerUIBundle({url: location.origin + "/openapi.json", dom_id: "#ui", deepLinking: true});\n'
+)
 
 
 @blueprint.get("/openapi.json")
@@ -46,4 +49,5 @@ def asset(name: str) -> Response:
     """Scripts and styles of the page."""
     if name == "start.js":
         return Response(_START, mimetype="text/javascript")
-    return send_from_directory(swagger_ui_path, name.removeprefix("assets/"))
+    folder = resources.files("flask_swagger_ui") / "dist"
+    return send_from_directory(str(folder), name.removeprefix("assets/"))

@@ -56,8 +56,8 @@ class Supervisor:
             return is_so()
 
         if not self._stop.until(watched, seconds=seconds) and not self._stop.asked:
-            logs = self._children[0].plan.log.parent
-            raise CannotStart(f"the {what} is not ready after {seconds:.0f} s; see {logs}.")
+            logs = "".join(f"\n    {child.plan.log}" for child in self._children)
+            raise CannotStart(f"{what} does not answer after {seconds:.0f} s. {logs}".rstrip())
 
     def run(self) -> None:
         """Keep the children running until asked to stop."""

@@ -2,14 +2,15 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from service.domain.items import HOLDING, ItemState
+from service.domain.items import ItemState
+from service.store import openings
 from service.store.tables.labelling import Label, Lease
 from service.store.tables.learning import Ranked, Ranking
 from service.store.tables.pool import Item, Project
@@ -18,6 +19,8 @@ from service.store.tables.pool import Item, Project
 # avoids waiting: that nothing is served twice is the unique index on leases. (SQLite, whose
 # writers come one after the other, leaves it out.)
 _PASS_BY: dict[str, Any] = {"of": Item, "skip_locked": True, "key_share": True}
+
+_LONGEST_STRETCH = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +45,35 @@ class Asking:
 def by_rank(
     session: Session, asking: Asking, ranking: Ranking, *, after: int, limit: int
 ) -> list[Candidate]:
-    """Next of the stored rows of a ranking, behind a place."""
-    query = (
-        select(Item.position, Item.key, Ranked.score, Ranked.place)
-        .join(Ranked, (Ranked.position == Item.position) & (Item.project_id == asking.project.id))
-        .where(Ranked.ranking_id == ranking.id, Ranked.place > after, *_free(asking))
-        .where(Item.audit_draw >= asking.project.audit_threshold)
-        .order_by(Ranked.place)
-        .limit(limit)
-    )
-    rows = session.execute(query.with_for_update(**_PASS_BY))
-    return [Candidate(position=p, key=k, score=s, place=n) for p, k, s, n in rows]
+    """Next of the stored rows of a ranking, behind a place.
+
+    A stretch of the order is read first, then its items: a join of the two would be planned by
+    statistics that know nothing of a ranking as new as this one, and read all of both tables.
+    """
+    found: list[Candidate] = []
+    stretch = limit
+    while len(found) < limit:
+        rows = session.execute(
+            select(Ranked.place, Ranked.position, Ranked.score)
+            .where(Ranked.ranking_id == ranking.id, Ranked.place > after)
+            .order_by(Ranked.place)
+            .limit(stretch)
+        ).all()
+        if not rows:
+            break
+        offered = _offered(session, asking, [position for _, position, _ in rows])
+        several = [
+            replace(offered[position], place=place, score=score)
+            for place, position, score in rows
+            if position in offered
+        ]
+        is_enough = len(several) >= limit - len(found)
+        several = several[: limit - len(found)]
+        after = several[-1].place if is_enough else rows[-1].place
+        had = _lock(session, asking, [each.position for each in several])
+        found += [each for each in several if each.position in had]
+        stretch = min(2 * stretch, _LONGEST_STRETCH)
+    return found
 
 
 def of_reserve(session: Session, asking: Asking, *, limit: int) -> list[Candidate]:
@@ -84,7 +105,7 @@ def count_offered(session: Session, asking: Asking) -> int:
     is_open = (*among, Item.state == ItemState.OPEN)
     here = (Lease.project_id == Item.project_id, Lease.position == Item.position)
     held = (Lease.project_id == asking.project.id, Lease.state == "open")
-    holding = _is_holding(asking.now)
+    holding = openings.is_holding(asking.now)
     same = (Item.project_id == Label.project_id, Item.position == Label.position)
     skipped = (
         Label.project_id == asking.project.id,
@@ -122,57 +143,41 @@ def at_random(
     taken = set(without)
     pool = asking.project.next_position
     tries = chance.sample(range(pool), min(pool, 20 * limit))
-    rows = _offered(session, asking, Item.position.in_(tries))
+    rows = _offered(session, asking, tries)
     found = [rows[at] for at in tries if at in rows and at not in taken]
     if len(found) < limit and pool > len(tries):
-        rows = _offered(session, asking, Item.position >= 0)
+        rows = _offered(session, asking, None)
         rest = [each for at, each in rows.items() if at not in taken]
         found = chance.sample(rest, min(limit, len(rest)))
     return found[:limit]
 
 
-def _offered(session: Session, asking: Asking, which: ColumnElement[bool]) -> dict[int, Candidate]:
+def _offered(session: Session, asking: Asking, among: Sequence[int] | None) -> dict[int, Candidate]:
+    """Items outside the reserve that could be served now, of some positions or of all."""
     query = (
         select(Item.position, Item.key)
         .where(
             Item.project_id == asking.project.id,
             Item.audit_draw >= asking.project.audit_threshold,
-            which,
-            *_free(asking),
+            *_free(asking, among),
         )
         .order_by(Item.position)
     )
+    if among is not None:
+        query = query.where(Item.position.in_(among))
     rows = session.execute(query)
     return {p: Candidate(position=p, key=k) for p, k in rows}
 
 
-def _free(asking: Asking) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on `Item`: open, a slot free, and not answered by who asks."""
-    here = (Lease.project_id == Item.project_id, Lease.position == Item.position)
-    holding = _is_holding(asking.now)
-    mine = exists().where(*here, Lease.annotator == asking.annotator, holding)
-    answered = exists().where(
-        Label.project_id == Item.project_id,
-        Label.position == Item.position,
-        Label.annotator == asking.annotator,
-        Label.is_current,
+def _lock(session: Session, asking: Asking, positions: Sequence[int]) -> set[int]:
+    """Keep other hand-outs off items; leave out those that another has in its hands."""
+    query = select(Item.position).where(
+        Item.project_id == asking.project.id,
+        Item.position.in_(positions),
+        Item.state == ItemState.OPEN,
     )
-    if asking.project.labels_per_item == 1:
-        return (Item.state == ItemState.OPEN, ~exists().where(*here, holding), ~answered)
-    other = aliased(Lease)
-    held = (
-        select(func.count())
-        .where(
-            other.project_id == Item.project_id,
-            other.position == Item.position,
-            other.state == "open",
-            other.expires_at > asking.now,
-        )
-        .scalar_subquery()
-    )
-    room = Item.labels + held < asking.project.labels_per_item
-    return (Item.state == ItemState.OPEN, room, ~mine, ~answered)
+    return set(session.scalars(query.order_by(Item.position).with_for_update(**_PASS_BY)))
 
 
-def _is_holding(now: datetime) -> ColumnElement[bool]:
-    return Lease.state.in_(HOLDING) & ((Lease.state == "labelled") | (Lease.expires_at > now))
+def _free(asking: Asking, among: Sequence[int] | None = None) -> tuple[ColumnElement[bool], ...]:
+    return openings.free(asking.project, asking.annotator, among, now=asking.now)

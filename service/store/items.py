@@ -62,7 +62,7 @@ def texts(session: Session, project_id: int, positions: Sequence[int]) -> dict[i
     query = select(Payload.position, Payload.text).where(
         Payload.project_id == project_id, Payload.position.in_(positions)
     )
-    return {position: text for position, text in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def payloads(session: Session, project_id: int, *, first: int, rows: int) -> list[Payload]:

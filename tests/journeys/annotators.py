@@ -40,8 +40,8 @@ class Diary:
     labelled: dict[str, float] = field(default_factory=dict)
     """When the label of an item was acknowledged."""
     skipped: set[str] = field(default_factory=set)
-    orders: list[tuple[int, Sequence[float]]] = field(default_factory=list)
-    """Ranking of each batch, with the scores of what it brought from it, in its order."""
+    rankings: set[int] = field(default_factory=set)
+    """Numbers of the rankings that batches came from."""
     waits: list[float] = field(default_factory=list)
     """Seconds that each hand-out took."""
     refusals: list[str] = field(default_factory=list)
@@ -79,14 +79,13 @@ class Annotator:
     def _take(self) -> Any:
         asked = time.time()
         wish = {"size": self.dice.randint(1, 10), "annotator": self.name}
-        response = self.client.http.post(f"{self.project}/batches?explain=true", json=wish)
+        response = self.client.http.post(f"{self.project}/batches", json=wish)
         came = time.time()
         if not self._is_well(response, 201):
             return None
         batch = response.json() | {"asked": asked, "came": came}
         self.diary.waits.append(came - asked)
-        scores = [item["score"] for item in batch["items"] if item["score"] is not None]
-        self.diary.orders.append((batch["ranking"]["number"], scores))
+        self.diary.rankings.add(batch["ranking"]["number"])
         return batch
 
     def _handle(self, batch: Any) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import uuid4
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from service.api import contract, examples
+from tests.api import Api
 
 OPEN = {"livez", "readyz"}
 
@@ -39,6 +41,14 @@ class Route:
         """What to call it with, besides a key."""
         headers = {"If-Match": '"1"', "Lease-Token": "none"}
         return {"headers": headers} | ({} if self.body is None else {"json": self.body})
+
+    def ask(self, api: Api, *, query: str = "", **values: Any) -> TestResponse:
+        """Call it with a key, about the things that are named."""
+        arguments = self.arguments()
+        headers = arguments["headers"] | {"Authorization": f"Bearer {api.key}"}
+        return api.client.open(
+            self.path(**values) + query, method=self.method, **arguments | {"headers": headers}
+        )
 
 
 def routes(client: FlaskClient) -> list[Route]:
