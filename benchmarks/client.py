@@ -31,9 +31,13 @@ class Address:
 class Client:
     """A manager's tool and a simulated annotator in one."""
 
-    def __init__(self, address: Address) -> None:
-        headers = {"Authorization": f"Bearer {address.key}"}
-        self._http = httpx.Client(base_url=f"{address.url}/v1", headers=headers, timeout=60)
+    def __init__(self, address: Address, *, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(
+            base_url=f"{address.url}/v1",
+            headers={"Authorization": f"Bearer {address.key}"},
+            timeout=60,
+            transport=transport,
+        )
 
     def __enter__(self) -> "Client":
         return self
@@ -140,8 +144,8 @@ def _reason(response: httpx.Response) -> str:
     request = f"{response.request.method} {response.request.url.path}"
     try:
         problem = response.json()
-        faults = "; ".join(f"{each['pointer']} {each['detail']}" for each in problem["errors"])
-        return f"{request}: {problem['detail']} ({faults})"
+        faults = [f"{each['pointer']} {each['detail']}" for each in problem.get("errors", [])]
+        return f"{request}: {problem['detail']}" + (f" ({'; '.join(faults)})" if faults else "")
     except (ValueError, TypeError, KeyError):
         return f"{request}: {response.status_code} {response.text[:300]}"
 

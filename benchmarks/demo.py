@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -54,26 +54,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--url", default=os.environ.get("URL"), help="a running service")
     parser.add_argument("--key", help="a manager's key; default: $DATA_DIR/admin.key")
-    parser.add_argument("--seeds", type=_from(1, 20), default=3, help="default: %(default)s")
+    parser.add_argument("--seeds", type=_between(1, 20), default=3, help="default: %(default)s")
     parser.add_argument(
-        "--labels", type=_from(30, expert.POOL), default=300, help="default: %(default)s"
+        "--labels", type=_between(30, expert.POOL), default=300, help="default: %(default)s"
     )
     parser.add_argument("--out", default=".demo", help="folder of the results; default: .demo")
     return parser
 
 
-def _from(least: int, most: int) -> type[int]:
-    class Number(int):
-        """A whole number within bounds."""
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"must be from {least} to {most}")
+        return int(text)
 
-        def __new__(cls, text: str) -> "Number":
-            """Read it."""
-            number = super().__new__(cls, text)
-            if not least <= number <= most:
-                raise argparse.ArgumentTypeError(f"must be from {least} to {most}")
-            return number
-
-    return Number
+    return number
 
 
 @contextmanager

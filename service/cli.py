@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,8 @@ def upgrade(_: argparse.Namespace, settings: Settings) -> int:
 
 def check(_: argparse.Namespace, settings: Settings) -> int:
     """Say of each part whether it answers."""
-    parts = health.check(build(settings))
+    with _opened(settings) as runtime:
+        parts = health.check(runtime)
     for name, outcome in parts.items():
         _say(f"{name}: {outcome}")
     return 0 if all(outcome == "ok" for outcome in parts.values()) else 1
@@ -65,22 +67,24 @@ def contract(_: argparse.Namespace, settings: Settings) -> int:
 
 def create_workspace(given: argparse.Namespace, settings: Settings) -> int:
     """Make a workspace and print its admin key."""
-    made = workspaces.create(_migrated(settings), None, name=given.name)
+    with _migrated(settings) as runtime:
+        made = workspaces.create(runtime, None, name=given.name)
     _say(f"workspace {made.name} ({made.id})\nits admin key, shown this once: {made.admin_key}")
     return 0
 
 
 def list_workspaces(_: argparse.Namespace, settings: Settings) -> int:
     """Print all workspaces."""
-    for row in workspaces.list_page(_migrated(settings), None, after=None, limit=_PAGE):
+    with _migrated(settings) as runtime:
+        rows = workspaces.list_page(runtime, None, after=None, limit=_PAGE)
+    for row in rows:
         _say(f"{row.id}  {row.created_at:%Y-%m-%d}  {row.name}")
     return 0
 
 
 def create_key(given: argparse.Namespace, settings: Settings) -> int:
     """Make a key and print it."""
-    runtime = _migrated(settings)
-    with runtime.sessions.begin() as session:
+    with _migrated(settings) as runtime, runtime.sessions.begin() as session:
         row = workspace_rows.get_by_name(session, given.workspace)
         made = keys.issue(session, row.id, name=given.name, role=Role(given.role), at=runtime.now())
     _say(f"key {made.id} ({made.role} of {given.workspace}), shown this once: {made.key}")
@@ -89,7 +93,7 @@ def create_key(given: argparse.Namespace, settings: Settings) -> int:
 
 def list_keys(given: argparse.Namespace, settings: Settings) -> int:
     """Print the keys of a workspace, without their secrets."""
-    with _migrated(settings).readers() as session:
+    with _migrated(settings) as runtime, runtime.readers() as session:
         row = workspace_rows.get_by_name(session, given.workspace)
         for key in key_rows.list_for(session, row.id, after=None, limit=_PAGE):
             _say(f"{key.id}  {key.prefix}…  {key.role}  {key.name}")
@@ -98,17 +102,25 @@ def list_keys(given: argparse.Namespace, settings: Settings) -> int:
 
 def revoke_key(given: argparse.Namespace, settings: Settings) -> int:
     """Revoke a key."""
-    runtime = _migrated(settings)
-    with runtime.sessions.begin() as session:
+    with _migrated(settings) as runtime, runtime.sessions.begin() as session:
         row = workspace_rows.get_by_name(session, given.workspace)
         key_rows.revoke(session, row.id, given.id, at=runtime.now())
     _say(f"revoked {given.id}")
     return 0
 
 
-def _migrated(settings: Settings) -> Runtime:
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Runtime]:
+    runtime = build(settings)
+    try:
+        yield runtime
+    finally:
+        runtime.close()
+
+
+def _migrated(settings: Settings) -> AbstractContextManager[Runtime]:
     migrate.upgrade(settings.database)
-    return build(settings)
+    return _opened(settings)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -31,6 +31,10 @@ class Runtime:
     chance: random.Random
     """The only dice."""
 
+    def close(self) -> None:
+        """Let go of the database; a process that ends need not."""
+        self.sessions.kw["bind"].dispose()
+
 
 def build(settings: Settings) -> Runtime:
     """Build the real thing."""

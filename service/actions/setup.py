@@ -26,4 +26,4 @@ def prepare(settings: Settings) -> str | None:
     else:
         return made.key
     finally:
-        runtime.sessions.kw["bind"].dispose()
+        runtime.close()

@@ -1,6 +1,7 @@
 """The contract, generated from the routes: OpenAPI 3.1."""
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from apispec import APISpec
@@ -43,10 +44,11 @@ _EXPORTED = {"list_labels"}
 
 def finish(document: dict[str, Any], app: Flask) -> dict[str, Any]:
     """Add what the routes do not say themselves: headers, refusals, operation ids, examples."""
+    document = deepcopy(document)  # parts of it are `CONFIG`'s
     for unused in ("Error", "PaginationMetadata"):
         document["components"]["schemas"].pop(unused, None)
     document["components"]["schemas"]["Problem"] = _problem_schema()
-    document["components"]["responses"] = refusals.DESCRIBED
+    document["components"]["responses"] = deepcopy(refusals.DESCRIBED)
     for path, method, operation in operations(document):
         endpoint = endpoint_of(app, path, method)
         operation["operationId"] = app.view_functions[endpoint].__name__

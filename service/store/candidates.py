@@ -2,11 +2,11 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from service.domain.items import ItemState
@@ -20,7 +20,8 @@ from service.store.tables.pool import Item, Project
 # writers come one after the other, leaves it out.)
 _PASS_BY: dict[str, Any] = {"of": Item, "skip_locked": True, "key_share": True}
 
-_LONGEST_STRETCH = 1_000
+# Places of a ranking looked at for each item wanted, since rivals hold some; and the most at once.
+_STRETCH, _LONGEST_STRETCH = 4, 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,27 +52,23 @@ def by_rank(
     statistics that know nothing of a ranking as new as this one, and read all of both tables.
     """
     found: list[Candidate] = []
-    stretch = limit
+    stretch = _STRETCH * limit
     while len(found) < limit:
-        rows = session.execute(
-            select(Ranked.place, Ranked.position, Ranked.score)
+        query = (
+            select(Ranked.position, Ranked.place, Ranked.score)
             .where(Ranked.ranking_id == ranking.id, Ranked.place > after)
             .order_by(Ranked.place)
             .limit(stretch)
-        ).all()
-        if not rows:
+        )
+        places = {position: (place, score) for position, place, score in session.execute(query)}
+        if not places:
             break
-        offered = _offered(session, asking, [position for _, position, _ in rows])
-        several = [
-            replace(offered[position], place=place, score=score)
-            for place, position, score in rows
-            if position in offered
-        ]
-        is_enough = len(several) >= limit - len(found)
-        several = several[: limit - len(found)]
-        after = several[-1].place if is_enough else rows[-1].place
-        had = _lock(session, asking, [each.position for each in several])
-        found += [each for each in several if each.position in had]
+        in_order = case({at: place for at, (place, _) in places.items()}, value=Item.position)
+        offered = _offered(asking, list(places)).order_by(in_order).limit(limit - len(found))
+        for at, key in session.execute(offered.with_for_update(**_PASS_BY)):
+            place, score = places[at]
+            found.append(Candidate(position=at, key=key, place=place, score=score))
+        after = max(place for place, _ in places.values())
         stretch = min(2 * stretch, _LONGEST_STRETCH)
     return found
 
@@ -143,40 +140,28 @@ def at_random(
     taken = set(without)
     pool = asking.project.next_position
     tries = chance.sample(range(pool), min(pool, 20 * limit))
-    rows = _offered(session, asking, tries)
+    rows = _by_position(session, _offered(asking, tries))
     found = [rows[at] for at in tries if at in rows and at not in taken]
     if len(found) < limit and pool > len(tries):
-        rows = _offered(session, asking, None)
+        rows = _by_position(session, _offered(asking, None))
         rest = [each for at, each in rows.items() if at not in taken]
         found = chance.sample(rest, min(limit, len(rest)))
     return found[:limit]
 
 
-def _offered(session: Session, asking: Asking, among: Sequence[int] | None) -> dict[int, Candidate]:
+def _offered(asking: Asking, among: Sequence[int] | None) -> Select[int, str]:
     """Items outside the reserve that could be served now, of some positions or of all."""
-    query = (
-        select(Item.position, Item.key)
-        .where(
-            Item.project_id == asking.project.id,
-            Item.audit_draw >= asking.project.audit_threshold,
-            *_free(asking, among),
-        )
-        .order_by(Item.position)
-    )
-    if among is not None:
-        query = query.where(Item.position.in_(among))
-    rows = session.execute(query)
-    return {p: Candidate(position=p, key=k) for p, k in rows}
-
-
-def _lock(session: Session, asking: Asking, positions: Sequence[int]) -> set[int]:
-    """Keep other hand-outs off items; leave out those that another has in its hands."""
-    query = select(Item.position).where(
+    query = select(Item.position, Item.key).where(
         Item.project_id == asking.project.id,
-        Item.position.in_(positions),
-        Item.state == ItemState.OPEN,
+        Item.audit_draw >= asking.project.audit_threshold,
+        *_free(asking, among),
     )
-    return set(session.scalars(query.order_by(Item.position).with_for_update(**_PASS_BY)))
+    return query if among is None else query.where(Item.position.in_(among))
+
+
+def _by_position(session: Session, query: Select[int, str]) -> dict[int, Candidate]:
+    rows = session.execute(query.order_by(Item.position))
+    return {at: Candidate(position=at, key=key) for at, key in rows}
 
 
 def _free(asking: Asking, among: Sequence[int] | None = None) -> tuple[ColumnElement[bool], ...]:

@@ -70,10 +70,13 @@ class Client:
         """Post labels by key; none is a skip."""
         return self.post(f"{project}/labels", {"labels": wire(answers, annotator)}, 202)
 
-    def batch(self, project: str, size: int, annotator: str = "ana") -> Any:
-        """Ask for a batch, with reasons."""
+    def batch(
+        self, project: str, size: int, annotator: str = "ana", *, explain: bool = True
+    ) -> Any:
+        """Ask for a batch."""
         asked = {"size": size, "annotator": annotator}
-        return self.post(f"{project}/batches?explain=true", asked, 201)
+        query = "?explain=true" if explain else ""
+        return self.post(f"{project}/batches{query}", asked, 201)
 
     def predict(self, project: str, contents: Iterable[Any], field: str = "vector") -> Any:
         """Ask what the version in use says."""

@@ -194,6 +194,6 @@ def test_exports_hold_what_the_list_holds(api: Api) -> None:
     assert lines == parquet == listed
     assert [row["key"] for row in table] == [row["key"] for row in listed]
     assert [row["value"] or None for row in table] == [row["value"] for row in listed]
-    empty = pool(api)
+    empty = api.make_project()
     response = api.call("GET", f"{empty}/labels", headers={"Accept": "text/csv"})
     assert response.text.splitlines() == ["id,key,value,skip,annotator,at,batch,reason"]

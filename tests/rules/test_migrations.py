@@ -1,0 +1,74 @@
+"""Migrations from nothing give the tables as they are declared, and lead back."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Engine, inspect
+
+from service.store import database, migrate
+from service.store.tables import access, labelling, learning, pool
+from service.store.tables.base import Base
+
+TABLES = (access, labelling, learning, pool)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = database.connect(database_url).engine
+    yield engine
+    engine.dispose()
+
+
+def differences(connection: Connection) -> list[object]:
+    options = {"compare_type": True, "compare_server_default": True}
+    context = MigrationContext.configure(connection, opts=options)
+    return list(compare_metadata(context, Base.metadata))
+
+
+def test_a_migrated_database_has_the_tables_as_declared(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert differences(connection) == []
+        assert migrate.is_current(connection)
+
+
+def test_partial_indexes_are_the_declared_ones(engine: Engine) -> None:
+    wanted = {
+        (table.name, str(index.name)): index.unique
+        for table in Base.metadata.sorted_tables
+        for index in table.indexes
+    }
+
+    inspector = inspect(engine)
+    there = {
+        (table, str(index["name"])): bool(index["unique"])
+        for table in inspector.get_table_names()
+        for index in inspector.get_indexes(table)
+    }
+
+    assert wanted.items() <= there.items()
+
+
+def test_migrating_again_changes_nothing(engine: Engine, database_url: str) -> None:
+    migrate.upgrade(database_url)
+
+    with engine.connect() as connection:
+        assert differences(connection) == []
+
+
+def test_migrations_lead_back_to_nothing_and_forth_again(engine: Engine, database_url: str) -> None:
+    with engine.connect() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        connection.commit()
+        left = set(inspect(connection).get_table_names())
+        assert not migrate.is_current(connection)
+
+    migrate.upgrade(database_url)
+
+    assert left == {"alembic_version"}
+    with engine.connect() as connection:
+        assert differences(connection) == []
