@@ -37,7 +37,8 @@ demo: $(STANDALONE)  ## Watch a simulated expert teach the service digits, besid
 	@exec $(VENV) -m benchmarks.demo
 
 reproduce: $(STANDALONE)  ## Reproduce published curves over HTTP: make reproduce DATA=folder.
-	@exec $(VENV) -m benchmarks.reproduce $(DATA)
+	@[ -n "$(DATA)" ] || { echo "Say where the data sets are: make reproduce DATA=folder"; exit 2; }
+	@exec $(VENV) -m benchmarks.reproduce "$(DATA)"
 
 format: .venv/.dev  ## Put the code into its format, and mend what can be mended.
 	.venv/bin/ruff format .

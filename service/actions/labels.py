@@ -138,7 +138,7 @@ def _check(project: Project, known: Mapping[str, Item], new: Sequence[NewLabel])
             detail = f"there is no item {label.key!r} in this project"
             faults.append(Fault(f"/labels/{index}/key", detail))
         if label.value is not None and label.value not in project.classes:
-            detail = f"{label.value!r} is not one of the classes {project.classes}"
+            detail = f"{label.value!r} is not one of the classes: {', '.join(project.classes)}"
             faults.append(Fault(f"/labels/{index}/value", detail))
     if faults:
         raise Unacceptable("no label was stored: some are not acceptable", faults=faults)

@@ -155,7 +155,9 @@ def _check_etag(project: Project, etag: str) -> None:
 def _check_classes(project: Project, changes: Mapping[str, Any]) -> None:
     classes = changes.get("classes")
     if classes is not None and classes[: len(project.classes)] != project.classes:
-        fault = Fault("/task/classes", f"must begin with the present ones: {project.classes}")
+        fault = Fault(
+            "/task/classes", f"must begin with the present ones: {', '.join(project.classes)}"
+        )
         raise Unacceptable("classes can be added at the end, not taken away", faults=[fault])
 
 

@@ -22,7 +22,7 @@ PEOPLE = 32
 ITEMS = 3_000
 SECONDS = 40
 LEASE = 3
-MANY_RANKINGS = 5
+MANY_RANKINGS = 2
 
 
 def test_thirty_two_annotators_never_share_an_item(machine: Machine) -> None:
@@ -44,7 +44,7 @@ def test_thirty_two_annotators_never_share_an_item(machine: Machine) -> None:
 
         summarise(diaries, time.time() - began)
         assert [refusal for diary in diaries for refusal in diary.refusals] == []
-        last = take_the_rest(client, project, truth, began + SECONDS + 20)
+        last = take_the_rest(client, project, truth, began + 2 * SECONDS)
         client.wait_until_idle(project)
         assert shared([hold for diary in diaries for hold in diary.holds]) == []
         assert served_after_label(diaries) == []
@@ -82,7 +82,7 @@ def assert_each_batch_was_in_order(client: Client, project: str) -> None:
     for row in client.pages(f"{project}/selections"):
         if row["score"] is not None:
             batches[row["batch"]].append((row["position"], row["score"]))
-    assert len(batches) > ITEMS / 10
+    assert len(batches) > PEOPLE
     for rows in batches.values():
         scores = [score for _, score in sorted(rows)]
         assert scores == sorted(scores, reverse=True)
