@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+LONGEST_WAIT_SECONDS = 30
+
 
 def _setting(default: Any, about: str) -> Any:
     return field(default=default, metadata={"about": about})
@@ -73,7 +75,10 @@ class Settings:
             text = environ.get(each.name.upper(), "").strip()
             if text:
                 given[each.name] = _read(each.name.upper(), text, each.type)
-        return cls(**given)
+        settings = cls(**given)
+        if not 1 <= settings.predict_timeout_seconds <= LONGEST_WAIT_SECONDS:
+            raise ValueError(f"PREDICT_TIMEOUT_SECONDS is between 1 and {LONGEST_WAIT_SECONDS}")
+        return settings
 
     @property
     def data_path(self) -> Path:

@@ -28,7 +28,10 @@ class Rates:
     """Counts requests of each key against one limit."""
 
     def __init__(self, limit: str, redis_url: str) -> None:
-        self._item: RateLimitItem = parse(limit)
+        try:
+            self._item: RateLimitItem = parse(limit)
+        except ValueError as error:
+            raise ValueError(f"RATE_LIMIT={limit!r} is not like `600/minute`") from error
         storage = storage_from_string(
             _storage_url(redis_url), wrap_exceptions=True, socket_timeout=1
         )

@@ -38,7 +38,8 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
             held.changes_seen = project.pool_changes
         waiting = [each for each in run_shards.list_for(session, held.id) if not each.is_done]
         numbers = [each.number for each in waiting]
-        held.lease_until, held.wake_at = None, None  # from here on the shards are watched
+        # From here on the shards are watched. A message that comes twice is no failed attempt.
+        held.lease_until, held.wake_at, held.attempts = None, None, 0
     return [(Stage.SCORE, (run.id, number)) for number in numbers]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.runs import RunState, Stage, pause_before_retry
 from service.runtime import Runtime
-from service.store import projects, run_shards, runs
+from service.store import cycles, projects, run_shards, runs
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
 
@@ -130,8 +130,16 @@ def _let_go(runtime: Runtime, run: Run, error: Exception) -> None:
 
 def _fail(runtime: Runtime, run_id: UUID, reason: str) -> None:
     log.error("run failed", run=str(run_id), reason=reason)
+    follow_up = None
+    now = runtime.now()
     with runtime.sessions.begin() as session:
-        runs.stop(session, run_id, RunState.FAILED, now=runtime.now(), reason=reason)
+        run = session.get_one(Run, run_id)
+        project = projects.find_live(session, run.project_id, lock=True)
+        if project is not None:
+            session.refresh(run)
+            follow_up = cycles.fail(session, run, project, at=now, reason=reason)
+    if follow_up is not None:
+        _send(runtime, [(Stage(follow_up.stage), (follow_up.id,))])
 
 
 def _lease(runtime: Runtime) -> timedelta:

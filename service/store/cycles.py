@@ -82,6 +82,22 @@ def cancel(session: Session, run: Run, project: Project, *, at: datetime, reason
     return True
 
 
+def fail(session: Session, run: Run, project: Project, *, at: datetime, reason: str) -> Run | None:
+    """Give up a live run; answer the one that follows if the pool has changed meanwhile.
+
+    Labels that came after it had looked wait their time for a cycle. Those that it failed on wait
+    for another label: else it would fail on them for ever.
+    """
+    if not runs.stop(session, run.id, RunState.FAILED, now=at, reason=reason):
+        return None
+    if run.kind != RunKind.CYCLE:
+        return None
+    project.due_at = project.due_at or _due_at(project)
+    if project.pool_changes <= run.changes_seen:
+        return None
+    return queue_cycle(session, project, _without_training(project), at=at)
+
+
 def _is_due(project: Project, at: datetime) -> bool:
     return project.retrain_asked or policy.is_cycle_due(
         labels_since=project.label_events - project.events_used,

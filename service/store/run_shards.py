@@ -59,6 +59,7 @@ def renew(
             RunShard.number == number,
             RunShard.attempts == attempt,
             RunShard.is_done.is_(False),
+            RunShard.lease_until.is_not(None),
         )
         .values(lease_until=now + lease, wake_at=now + lease)
         .returning(RunShard.number)

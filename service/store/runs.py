@@ -98,10 +98,15 @@ def find_held(session: Session, run_id: UUID, fence: int) -> Run | None:
 
 
 def renew(session: Session, run_id: UUID, fence: int, *, now: datetime, lease: timedelta) -> bool:
-    """Prolong the lease of who is in the stage under this fence."""
+    """Prolong the lease of who is in the stage under this fence, until they leave it."""
     moved = (
         update(Run)
-        .where(Run.id == run_id, Run.fence == fence, Run.state == RunState.RUNNING)
+        .where(
+            Run.id == run_id,
+            Run.fence == fence,
+            Run.state == RunState.RUNNING,
+            Run.lease_until.is_not(None),
+        )
         .values(lease_until=now + lease, wake_at=now + lease)
         .returning(Run.id)
     )

@@ -73,10 +73,10 @@ class Machine:
         """Return a connection to the broker."""
         return redis.Redis.from_url(self.settings.redis)
 
-    def wait_until_ready(self) -> None:
-        """Wait until the API says that every part answers."""
-        port = self.settings.port
-        until("ready", lambda: address.answers("127.0.0.1", port, "/readyz"), seconds=READY_SECONDS)
+    def wait_until_ready(self) -> float:
+        """Wait until the API says that every part answers; return the seconds that took."""
+        at = ("127.0.0.1", self.settings.port, "/readyz")
+        return until("ready", lambda: address.answers(*at), seconds=READY_SECONDS)
 
     def api_workers(self) -> list[int]:
         """Return the processes that gunicorn has started for requests, oldest first."""
@@ -87,6 +87,18 @@ class Machine:
         """Kill a part and all that it has started, so that nobody can tidy up."""
         os.killpg(self._children[name].group, signal.SIGKILL)
         until(f"death of {name}", self._children[name].has_ended, seconds=5)
+
+    def freeze(self, name: str) -> None:
+        """Stop a part in the middle of whatever it does."""
+        os.killpg(self._children[name].group, signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Let a part go on."""
+        os.killpg(self._children[name].group, signal.SIGCONT)
+
+    def is_running(self, name: str) -> bool:
+        """Whether the process that was started last for a part still lives."""
+        return not self._children[name].has_ended()
 
     def revive(self, name: str) -> None:
         """Start a part that died again, as the supervisor does."""

@@ -130,12 +130,7 @@ def assert_predictions_agree(client: Client, project: str, problem: Problem, bat
 
 
 def _problem(
-    contents: Sequence[Any],
-    names: Sequence[str],
-    kind: Mapping[str, Any],
-    *,
-    pool: int,
-    good: float,
+    contents: Sequence[Any], names: Sequence[str], kind: Mapping[str, Any], *, pool: int
 ) -> Problem:
     keys = [f"item-{number}" for number in range(pool)]
     return Problem(

@@ -113,7 +113,7 @@ def test_counts_are_what_a_recount_says_after_any_sequence(
     crowd = Crowd(api, clock, project, seed)
     crowd.register()
 
-    for _ in range(60):
+    for _ in range(40):
         crowd.act()
         assert api.get(project)["counts"] == recount(runtime, project)
 
