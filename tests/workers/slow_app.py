@@ -8,7 +8,7 @@ from celery import Celery
 
 from service.queue import TRANSPORT
 
-app = Celery("slow", broker=os.environ["SLOW_BROKER"])
+app = Celery("slow", broker=os.environ.get("SLOW_BROKER", "memory://"))
 app.conf.update(
     task_ignore_result=True,
     task_acks_late=True,
