@@ -12,7 +12,7 @@ app = Celery("slow", broker=os.environ.get("SLOW_BROKER", "memory://"))
 app.conf.update(
     task_ignore_result=True,
     task_acks_late=True,
-    worker_consumer=os.environ["SLOW_CONSUMER"],
+    worker_consumer=os.environ.get("SLOW_CONSUMER", "workers.consumer:SafeConsumer"),
     worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,
     worker_hijack_root_logger=False,
