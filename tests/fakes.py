@@ -33,12 +33,15 @@ class RecordingQueue:
 
 @dataclass
 class FrozenClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is moved, or goes on a bit at each look."""
 
     at: datetime = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    pace: float = 0.0
+    """Seconds that each look takes."""
 
     def __call__(self) -> datetime:
         """The time."""
+        self.advance(self.pace)
         return self.at
 
     def advance(self, seconds: float) -> None:

@@ -47,11 +47,15 @@ def view(
     ranking: Ranking | None,
     batch: Batch,
     *,
+    now: datetime,
     wanted: int | None,
     explain: bool,
 ) -> BatchView:
-    """Show what a batch holds now; `wanted` is how many items a new one was asked for."""
-    now = runtime.now()
+    """Show what a batch holds; `wanted` is how many items a new one was asked for.
+
+    `now` is the moment that the items were sought at: at a later one, what expired in between
+    would be neither served nor counted as held.
+    """
     held = leases.held_positions(session, batch.id, now=now)
     log = [each for each, _ in batches.served(session, batch.id) if each.position in held]
     positions = [each.position for each in log]

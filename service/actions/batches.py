@@ -33,9 +33,11 @@ def hand_out(
     """
     if explain:
         caller.require(Role.MANAGER)
-    now = runtime.now()
     with runtime.sessions.begin() as session:
         project = projects.get(session, caller.workspace_id, uid)
+        now = (
+            runtime.now()
+        )  # once, and not before this writer's turn: an old one hides what expired
         ranking = rankings.find(session, project.ranking_id)
         open_batch = None
         if wish.resume:
@@ -46,6 +48,7 @@ def hand_out(
             project,
             ranking,
             open_batch or _serve(runtime, session, project, ranking, wish, now),
+            now=now,
             wanted=None if open_batch else wish.size,
             explain=explain,
         )
