@@ -1,18 +1,17 @@
-"""Rankings: the head as rows, the whole order in a blob from which hand-out refills."""
+"""Rankings: the head as rows, the rest in blobs from which hand-out refills."""
 
-import struct
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from service.store import orders, run_shards
 from service.store.blobs import Blobs
+from service.store.orders import Entry
 from service.store.tables.learning import Ranked, Ranking
 from service.store.tables.pool import Item, Project
 
-# One entry of the blob: position, score.
-ENTRY = struct.Struct("<Id")
 REFILL = 2_000
 
 
@@ -49,19 +48,19 @@ def refill(session: Session, blobs: Blobs, ranking: Ranking) -> bool:
 
     Two hand-outs may both try: who finds `stored` changed has had it done for them.
     """
-    if ranking.order is None or ranking.stored >= ranking.depth:
+    entries, taken = _next(session, blobs, ranking)
+    if not entries:
         return False
+    first = ranking.stored
     claimed = session.scalar(
         update(Ranking)
-        .where(Ranking.id == ranking.id, Ranking.stored == ranking.stored)
-        .values(stored=min(ranking.depth, ranking.stored + REFILL))
+        .where(Ranking.id == ranking.id, Ranking.stored == first)
+        .values(stored=first + len(entries), taken=taken)
         .returning(Ranking.stored)
         .execution_options(synchronize_session=False)
     )
-    first = ranking.stored
     session.refresh(ranking)
     if claimed is not None:
-        entries = _read(blobs, ranking.order, first, claimed - first)
         add_rows(session, ranking, entries, first_place=first + 1)
     return True
 
@@ -76,7 +75,9 @@ def drop_old_rows(session: Session, project_id: int) -> None:
     if ids:
         session.execute(delete(Ranked).where(Ranked.ranking_id.in_(ids)))
         session.execute(
-            update(Ranking).where(Ranking.id.in_(ids)).values(stored=0, depth=0, order=None)
+            update(Ranking)
+            .where(Ranking.id.in_(ids))
+            .values(stored=0, depth=0, order=None, taken=None)
         )
 
 
@@ -94,8 +95,12 @@ def list_rows(
     return [(ranked, key) for ranked, key in session.execute(query)]
 
 
-def _read(blobs: Blobs, digest: str, first: int, count: int) -> list[tuple[int, float]]:
-    with blobs.path(digest).open("rb") as file:
-        file.seek(first * ENTRY.size)
-        data = file.read(count * ENTRY.size)
-    return [(position, score) for position, score in ENTRY.iter_unpack(data)]
+def _next(session: Session, blobs: Blobs, ranking: Ranking) -> tuple[list[Entry], list[int] | None]:
+    """Entries behind the rows, and how far that takes each shard if the order is merged."""
+    if ranking.order is not None:
+        return orders.read(blobs, ranking.order, first=ranking.stored, count=REFILL), None
+    if ranking.taken is None or ranking.run_id is None:
+        return [], None
+    project = session.get_one(Project, ranking.project_id)
+    digests = [shard.scores or "" for shard in run_shards.list_for(session, ranking.run_id)]
+    return orders.merge(blobs, digests, taken=ranking.taken, count=REFILL, seed=project.seed)
