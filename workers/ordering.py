@@ -55,12 +55,17 @@ def by_score(pool: Candidates, scores: Floats, strategy: Strategy) -> Ordered:
     return Ordered(ranked=ranked, strategy=str(strategy), reason=Reason.STRATEGY)
 
 
+def shortlist(batch_size: int) -> int:
+    """How many of the best are spread out."""
+    return min(SHORTLIST_BATCHES * batch_size, LONGEST_SHORTLIST)
+
+
 def diversified(pool: Candidates, best: Ranked, *, batch_size: int) -> Ordered:
     """Spread the head of an order by margin out, so that any beginning of it is a good batch.
 
     The best ten batches are reordered by k-means++ on unit rows, best one first.
     """
-    length = min(SHORTLIST_BATCHES * batch_size, LONGEST_SHORTLIST, len(best.positions))
+    length = min(shortlist(batch_size), len(best.positions))
     head = best.positions[:length]
     rows = np.argsort(head)
     matrix = scaled(pool, pool.features(head[rows]))[np.argsort(rows)]

@@ -1,26 +1,21 @@
 """Scores into a new ranking, put in use in one update."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
-import numpy.typing as npt
 import structlog
 from sqlalchemy.orm import Session
 
-from service.domain.catalogue import InputType, Reason, Strategy
 from service.domain.runs import RunState
 from service.runtime import Runtime
-from service.store import batches, cycles, masks, projects, rankings, run_shards, shards, versions
-from service.store.tables.learning import Run, RunShard
-from service.store.tables.pool import Project, Shard
-from workers import ordering, stages
-from workers.learning import selection
-from workers.learning.arrays import Ints
+from service.store import batches, cycles, projects, rankings, run_shards, shards, versions
+from service.store.orders import Entry
+from service.store.tables.learning import Ranking, Run
+from service.store.tables.pool import Project
+from workers import arrange, stages
+from workers.arrange import Arranged, Task
 from workers.learning.selection import Ranked
-from workers.ordering import Candidates, Ordered
-from workers.pool import features, measured, orders
+from workers.pool import orders
 from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
@@ -28,132 +23,51 @@ log = structlog.get_logger(__name__)
 LEAST_STORED, STORED_BATCHES = 10_000, 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Task:
-    """All that an order needs, read in one transaction."""
-
-    project: Project
-    run_shards: Sequence[RunShard]
-    shards: Sequence[Shard]
-    changes: int
-    batch_size: int
-
-    @property
-    def stretches(self) -> Sequence[Shard | RunShard]:
-        """The shards that the order is of."""
-        return self.run_shards or self.shards
-
-    @property
-    def stored(self) -> int:
-        """How much of the order becomes rows."""
-        return max(LEAST_STORED, STORED_BATCHES * self.batch_size)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Order:
-    """An order, and where the rest of it is: in itself, or behind what is `taken` of shards."""
-
-    ordered: Ordered
-    depth: int
-    taken: list[int] | None = None
-
-
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Order the pool, and put the order in use."""
     task = _load(runtime, run)
-    by_scores = task.run_shards and task.project.strategy != Strategy.DIVERSE
-    messages = _save(runtime, run, task, (_by_scores if by_scores else _by_pool)(runtime, task))
-    with runtime.sessions.begin() as session:  # after the switch, so that it delays nobody
-        rankings.drop_old_rows(session, task.project.id)
+    arranged = arrange.arrange(runtime, task)
+    ranking, messages = _save(runtime, run, task, arranged)
+    _follow_up(runtime, task, arranged, ranking)  # after the switch, so that it delays nobody
     return messages
 
 
-def _load(runtime: Runtime, run: Run) -> _Task:
+def _load(runtime: Runtime, run: Run) -> Task:
     with runtime.readers() as session:
         project = projects.find_live(session, run.project_id)
         if project is None:
             raise Superseded
-        return _Task(
+        return Task(
             project=project,
             run_shards=run_shards.list_for(session, run.id),
             shards=shards.list_for(session, project.id),
-            changes=project.pool_changes,
             batch_size=batches.usual_size(session, project.id),
         )
 
 
-def _by_scores(runtime: Runtime, task: _Task) -> _Order:
-    """Merge the orders of the shards; only their heads are looked at."""
-    project = task.project
-
-    def free(positions: Ints) -> npt.NDArray[np.bool_]:
-        with runtime.readers() as session:
-            offered = masks.free_among(session, project, positions.tolist())
-        return np.isin(positions, np.fromiter(offered, np.int64, len(offered)))
-
-    paths = [runtime.blobs.path(shard.scores or "") for shard in task.run_shards]
-    head = orders.merged(paths, seed=project.seed, count=task.stored, free=free)
-    strategy = Strategy(project.strategy)
-    ordered = Ordered(ranked=head.ranked, strategy=str(strategy), reason=Reason.STRATEGY)
-    if strategy is Strategy.AUTO and len(head.ranked.positions):
-        pool = _candidates(runtime, task, head.ranked.positions, labelled=[])
-        ordered = ordering.diversified(pool, head.ranked, batch_size=task.batch_size)
-    depth = sum(shard.rows for shard in task.run_shards)
-    return _Order(ordered=ordered, depth=depth, taken=head.taken)
+def _stored(task: Task) -> int:
+    """How much of an order becomes rows."""
+    return max(LEAST_STORED, STORED_BATCHES * task.batch_size)
 
 
-def _by_pool(runtime: Runtime, task: _Task) -> _Order:
-    """Order all of the pool by what the items are: before there is a version, or on request."""
-    project = task.project
-    end = task.stretches[-1].first_position + task.stretches[-1].rows if task.stretches else 0
-    with runtime.readers() as session:
-        closed = np.array(masks.closed_positions(session, project), dtype=np.int64)
-        labelled = masks.labelled_positions(session, project)
-    is_free = np.ones(end, dtype=bool)
-    is_free[closed[closed < end]] = False
-    positions: Ints = np.flatnonzero(is_free).astype(np.int64)
-    if len(positions) == 0:
-        empty = Ranked(positions=positions, scores=np.zeros(0))
-        ordered = Ordered(ranked=empty, strategy=str(project.strategy), reason=Reason.STRATEGY)
-        return _Order(ordered=ordered, depth=0)
-    pool = _candidates(runtime, task, positions, labelled=[n for n in labelled if n < end])
-    reason = Reason.STRATEGY if task.run_shards else Reason.COLD_START
-    if project.strategy == Strategy.RANDOM:  # chance is what was asked for
-        draws = selection.draws(project.seed + project.ranking_count, positions)
-        ordered = replace(ordering.by_score(pool, draws, Strategy.RANDOM), reason=reason)
-    else:
-        ordered = ordering.by_diversity(pool, reason=reason)
-    return _Order(ordered=ordered, depth=len(positions))
-
-
-def _candidates(
-    runtime: Runtime, task: _Task, positions: Ints, *, labelled: Sequence[int]
-) -> Candidates:
-    project = task.project
-    return Candidates(
-        positions=positions,
-        labelled=np.array(labelled, dtype=np.int64),
-        features=lambda wanted: features.take(runtime.blobs, task.stretches, wanted),
-        moments=measured.read(runtime.blobs, task.shards),
-        input_type=InputType(project.input_type),
-        seed=project.seed,
-        rng=np.random.default_rng([project.seed, project.ranking_count]),
-    )
-
-
-def _save(runtime: Runtime, run: Run, task: _Task, order: _Order) -> Sequence[Message]:
+def _save(
+    runtime: Runtime, run: Run, task: Task, arranged: Arranged
+) -> tuple[Ranking | None, Sequence[Message]]:
     now = runtime.now()
-    whole = None if order.taken else runtime.blobs.put(orders.encode(order.ordered.ranked))
+    ranked = arranged.ordered.ranked
+    whole = None if arranged.taken else runtime.blobs.put(orders.encode(ranked))
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         if not task.run_shards:
-            held.changes_seen = task.changes
+            held.changes_seen = task.project.pool_changes
         reason = _superseded(project, held)
+        ranking = None
         if reason is None:
-            _put_in_use(session, project, held, order, whole, task.stored, now)
+            head = _entries(ranked, None if arranged.taken else _stored(task))
+            ranking = _put_in_use(session, project, held, arranged, whole, head, now)
         ended = cycles.end(session, held, project, state=RunState.DONE, reason=reason, at=now)
-    log.info("ranked", run=str(run.id), items=order.depth, strategy=order.ordered.strategy)
-    return [(each.stage, (each.id,)) for each in (ended.follow_up,) if each is not None]
+    log.info("ranked", run=str(run.id), items=arranged.depth, strategy=arranged.ordered.strategy)
+    return ranking, [(each.stage, (each.id,)) for each in (ended.follow_up,) if each is not None]
 
 
 def _superseded(project: Project, run: Run) -> str | None:
@@ -167,29 +81,25 @@ def _put_in_use(
     session: Session,
     project: Project,
     run: Run,
-    order: _Order,
+    arranged: Arranged,
     whole: str | None,
-    stored: int,
+    head: Sequence[Entry],
     at: datetime,
-) -> None:
+) -> Ranking:
     version = versions.find(session, run.version_id)
     events = run.events_seen if run.events_seen is not None else project.events_used
-    ranked = order.ordered.ranked
-    head = list(
-        zip(ranked.positions[:stored].tolist(), ranked.scores[:stored].tolist(), strict=True)
-    )
     ranking = rankings.add(
         session,
         project,
         version_id=version.id if version else None,
         run_id=run.id if version else None,
-        strategy=order.ordered.strategy,
-        reason=order.ordered.reason,
+        strategy=arranged.ordered.strategy,
+        reason=arranged.ordered.reason,
         events_seen=events,
-        depth=order.depth,
+        depth=arranged.depth,
         stored=len(head),
         order=whole,
-        taken=order.taken,
+        taken=arranged.taken,
         ranked_at=at,
     )
     rankings.add_rows(session, ranking, head, first_place=1)
@@ -197,3 +107,22 @@ def _put_in_use(
     if version is not None:
         project.version_id = version.id
         version.promoted_at = version.promoted_at or at
+    return ranking
+
+
+def _follow_up(runtime: Runtime, task: Task, arranged: Arranged, ranking: Ranking | None) -> None:
+    """Store the rest of the new ranking's rows, and drop those of old ones."""
+    missing = _stored(task) - len(arranged.ordered.ranked.positions)
+    if ranking is not None and arranged.taken and missing > 0:
+        head = arrange.further(runtime, task, arranged.taken, missing)
+        entries = _entries(head.ranked, missing)
+        with runtime.sessions.begin() as session:
+            now_stored = rankings.find(session, ranking.id)
+            if now_stored is not None and now_stored.stored == ranking.stored:
+                rankings.extend(session, now_stored, entries, taken=head.taken)
+    with runtime.sessions.begin() as session:
+        rankings.drop_old_rows(session, task.project.id)
+
+
+def _entries(ranked: Ranked, count: int | None) -> list[Entry]:
+    return list(zip(ranked.positions[:count].tolist(), ranked.scores[:count].tolist(), strict=True))

@@ -149,7 +149,9 @@ def test_a_long_order_is_stored_as_a_head_of_rows_and_a_blob(
 def test_a_merged_order_is_refilled_until_it_ends_as_one_full_sort(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.rank.LEAST_STORED", 5)
+    monkeypatch.setattr("workers.arrange.LEAST_FIRST", 5)
+    monkeypatch.setattr("workers.ordering.SHORTLIST_BATCHES", 0)
+    monkeypatch.setattr("workers.rank.LEAST_STORED", 20)
     monkeypatch.setattr("workers.rank.STORED_BATCHES", 0)
     monkeypatch.setattr("service.store.rankings.REFILL", 9)
     small = replace(pool.runtime.settings, shard_rows=16)
@@ -165,7 +167,7 @@ def test_a_merged_order_is_refilled_until_it_ends_as_one_full_sort(
     scores = strategies.margin(_said(pool, 100), np.zeros(100))
     ties = selection.hashes(1, np.arange(100))
     expected = sorted(range(12, 100), key=lambda n: (-scores[n], int(ties[n])))
-    assert (ranking.order, ranking.stored, len(ranking.taken)) == (None, 5, 7)
+    assert (ranking.order, ranking.stored, len(ranking.taken)) == (None, 20, 7)
     assert served == [f"0-{n}" for n in expected]
 
 

@@ -41,16 +41,23 @@ def of_shard(first_position: int, scores: Floats, *, seed: int) -> Ranked:
 
 
 def merged(
-    paths: Sequence[Path], *, seed: int, count: int, free: Callable[[Ints], npt.NDArray[np.bool_]]
+    paths: Sequence[Path],
+    *,
+    seed: int,
+    count: int,
+    free: Callable[[Ints], npt.NDArray[np.bool_]],
+    taken: Sequence[int] | None = None,
 ) -> Head:
-    """Merge the orders of disjoint shards into the first `count` items that are `free`.
+    """Merge the orders of disjoint shards into the next `count` items that are `free`.
 
     `free` is asked about positions, and answers which of them may be offered. The result is
-    exactly the head of one full sort of all scores, without what is not free.
+    exactly that of one full sort of all scores, without what is not free, and without what was
+    `taken` of each shard before.
     """
-    sources = [_open(path) for path in paths]
+    starts = np.zeros(len(paths), np.int64) if taken is None else np.asarray(taken, np.int64)
+    sources = [_open(path)[start:] for path, start in zip(paths, starts, strict=True)]
     total = sum(len(source) for source in sources)
-    looked, wanted = 0, count + count // 4 + 1_000
+    looked, wanted = 0, count + count // 8 + 100
     is_free = np.zeros(0, dtype=bool)
     while True:
         wanted = min(wanted, total)
@@ -64,7 +71,7 @@ def merged(
     end = int(chosen[-1]) + 1 if len(chosen) and is_free.sum() > count else looked
     return Head(
         ranked=Ranked(positions=best.positions[chosen], scores=best.scores[chosen]),
-        taken=np.bincount(source_of[:end], minlength=len(sources)).tolist(),
+        taken=(starts + np.bincount(source_of[:end], minlength=len(sources))).tolist(),
     )
 
 
