@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from service.domain.runs import Stage
-from workers import encode, predict, rank, retrain, score, stages
+from workers import encode, predict, rank, retrain, sample, score, stages
 from workers.app import app, runtime
 
 
@@ -26,6 +26,12 @@ def score_pool(run_id: str, number: str | None = None) -> None:
         stages.attempt(runtime(), Stage.SCORE, UUID(run_id), score.fan_out)
     else:
         stages.attempt_shard(runtime(), UUID(run_id), int(number), score.run_shard)
+
+
+@app.task(name="workers.sample")
+def sample_pool(run_id: str) -> None:
+    """A version and candidates into a ranking."""
+    stages.attempt(runtime(), Stage.SAMPLE, UUID(run_id), sample.run)
 
 
 @app.task(name="workers.rank")

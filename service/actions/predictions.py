@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.runtime import Runtime
 from service.store import predictions, rankings, run_shards, versions
+from service.store.tables.learning import Run
 from service.store.tables.pool import Project
 
 
@@ -27,7 +28,8 @@ def of_item(
     if ranking is None or ranking.run_id is None:
         return None
     shard = run_shards.find_at(session, ranking.run_id, position)
-    version = versions.find(session, ranking.version_id)
+    scan = session.get(Run, ranking.run_id)  # its version: behind candidates it may be an older one
+    version = versions.find(session, scan.version_id) if scan else None
     if shard is None or shard.predictions is None or version is None:
         return None
     found = predictions.read(

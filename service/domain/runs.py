@@ -9,6 +9,7 @@ class RunKind(StrEnum):
 
     CYCLE = "cycle"
     ENCODE = "encode"
+    RESCAN = "rescan"
 
 
 class RunState(StrEnum):
@@ -33,6 +34,7 @@ class Stage(StrEnum):
     ENCODE = "encode"
     RETRAIN = "retrain"
     SCORE = "score"
+    SAMPLE = "sample"
     RANK = "rank"
 
 
@@ -40,7 +42,13 @@ LIVE = (RunState.QUEUED, RunState.RUNNING)
 PREDICT_QUEUE = "predict"
 LEARNING_QUEUES = tuple(str(stage) for stage in Stage)
 
-_BEFORE = {Stage.ENCODE: 0.0, Stage.RETRAIN: 0.0, Stage.SCORE: 0.3, Stage.RANK: 0.9}
+_BEFORE = {
+    Stage.ENCODE: 0.0,
+    Stage.RETRAIN: 0.0,
+    Stage.SCORE: 0.3,
+    Stage.SAMPLE: 0.3,
+    Stage.RANK: 0.9,
+}
 
 
 def progress(state: RunState, stage: Stage, *, shards: int, shards_left: int) -> float:

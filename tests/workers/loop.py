@@ -5,12 +5,13 @@ from uuid import UUID
 from service.domain.runs import Stage
 from service.runtime import Runtime
 from tests.fakes import RecordingQueue
-from workers import encode, rank, retrain, score, stages
+from workers import encode, rank, retrain, sample, score, stages
 
 _WORK = {
     Stage.ENCODE: encode.run,
     Stage.RETRAIN: retrain.run,
     Stage.SCORE: score.fan_out,
+    Stage.SAMPLE: sample.run,
     Stage.RANK: rank.run,
 }
 
