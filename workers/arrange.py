@@ -23,6 +23,8 @@ from workers.pool.orders import Head
 LEAST_FIRST = 1_000
 # SCIENCE 1.5, pools of ten million: what a ranking of candidates looks at.
 FRESH, LAST_BEST = 200_000, 50_000
+# Items in an order that is chance but for its head; behind it whoever hands out draws by itself.
+LONGEST_BY_CHANCE = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +133,7 @@ def _by_items(runtime: Runtime, task: Task) -> Arranged:
         empty = Ranked(positions=positions, scores=np.zeros(0))
         ordered = Ordered(ranked=empty, strategy=str(project.strategy), reason=Reason.STRATEGY)
         return Arranged(ordered=ordered, depth=0)
+    positions = _thinned(positions, project.seed + project.ranking_count)
     pool = _candidates(runtime, task, positions, labelled=[n for n in labelled if n < end])
     reason = Reason.STRATEGY if task.run_shards else Reason.COLD_START
     if project.strategy == Strategy.RANDOM:  # chance is what was asked for
@@ -139,6 +142,15 @@ def _by_items(runtime: Runtime, task: Task) -> Arranged:
     else:
         ordered = ordering.by_diversity(pool, reason=reason)
     return Arranged(ordered=ordered, depth=len(positions))
+
+
+def _thinned(positions: Ints, seed: int) -> Ints:
+    """Keep a random part of more positions than an order needs."""
+    share = LONGEST_BY_CHANCE / max(1, len(positions))
+    if share >= 1:
+        return positions
+    parts = np.array_split(positions, int(np.ceil(1 / share)))
+    return np.concatenate([part[selection.draws(~seed, part) < share] for part in parts])
 
 
 def _orders(runtime: Runtime, task: Task) -> list[Path]:
