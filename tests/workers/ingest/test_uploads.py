@@ -1,8 +1,6 @@
 """An upload from the request to the ranking."""
 
-import pytest
 
-from service.domain.runs import Stage
 from tests.workers.conftest import Pool
 from tests.workers.ingest.sent import NDJSON, arrow, ndjson, points, take_in
 
