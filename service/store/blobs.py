@@ -1,15 +1,18 @@
 """Bytes by digest in a local folder; it knows nothing of what they mean."""
 
 import hashlib
+import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from service.errors import ServiceError
+
+_INCOMING = "incoming"
 
 
 class BlobMissing(ServiceError):
@@ -21,6 +24,9 @@ class Blobs(Protocol):
 
     def put(self, data: bytes) -> str:
         """Keep bytes durably; answer their digest."""
+
+    def receive(self, pieces: Iterable[bytes | memoryview]) -> str:
+        """Keep bytes that are never whole in memory; if they break off, keep nothing."""
 
     def path(self, digest: str) -> Path:
         """A local file with these bytes, to map or to read a part of.
@@ -52,19 +58,28 @@ class LocalBlobs:
         if target.exists():
             target.touch()  # else the pruning of an older copy might take it
             return digest
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+        return self.receive([data])
+
+    def receive(self, pieces: Iterable[bytes | memoryview]) -> str:
+        """Write as they come, digest on the way; the file's name is known at the end."""
+        incoming = self._folder / _INCOMING
+        incoming.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=incoming)
+        sha256 = hashlib.sha256()
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
+            with os.fdopen(handle, "wb", buffering=0) as file:
+                for piece in pieces:
+                    sha256.update(piece)
+                    _write(file, piece)
                 os.fsync(file.fileno())
+            target = self._file(sha256.hexdigest())
+            target.parent.mkdir(exist_ok=True)
             Path(name).replace(target)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
         _sync_folder(target.parent)
-        return digest
+        return target.name
 
     def path(self, digest: str) -> Path:
         """The file itself."""
@@ -74,7 +89,10 @@ class LocalBlobs:
         return target
 
     def written_before(self, moment: datetime) -> Iterator[str]:
-        """Walk the folder."""
+        """Walk the folder; what a process that died was still writing goes at once."""
+        for file in self._folder.glob(f"{_INCOMING}/*"):
+            if file.stat().st_mtime < moment.timestamp():
+                file.unlink(missing_ok=True)
         for file in self._folder.glob("[0-9a-f][0-9a-f]/*"):
             if file.stat().st_mtime < moment.timestamp():
                 yield file.name
@@ -103,6 +121,12 @@ def open_blobs(url: str) -> Blobs:
     if parts.scheme != "file" or parts.netloc or not parts.path:
         raise ValueError(f"BLOB_URL={url!r} is not a file:///… URL")
     return LocalBlobs(Path(parts.path))
+
+
+def _write(file: io.RawIOBase, piece: bytes | memoryview) -> None:
+    left = memoryview(piece).cast("B")
+    while left:
+        left = left[file.write(left) or 0 :]
 
 
 def _sync_folder(folder: Path) -> None:

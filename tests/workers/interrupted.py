@@ -1,6 +1,6 @@
 """A blob store in whose middle something else happens: after the work, before it is saved."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,13 @@ class InterruptedBlobs:
         """Let it happen, once; then keep bytes."""
         self._let_it_happen()
         return self._blobs.put(data)
+
+    def receive(self, pieces: Iterable[bytes | memoryview]) -> str:
+        """Let it happen, once; then keep bytes."""
+        happen, self._meanwhile = self._meanwhile, None
+        if happen is not None:
+            happen()
+        return self._blobs.receive(pieces)
 
     def path(self, digest: str) -> Path:
         """Let it happen, once; then give the file with these bytes."""
