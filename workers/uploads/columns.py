@@ -53,7 +53,11 @@ def read(batch: Any, wanted: Wanted, refusals: Refusals, *, first_row: int) -> R
     else:
         texts = batch.column("text").cast(pa.string())
         _find(problems, _text_rules(texts, wanted))
-    metadata = _notes(batch.column("metadata").cast(pa.string()), problems) if "metadata" in names else nothing
+    metadata = (
+        _notes(batch.column("metadata").cast(pa.string()), problems)
+        if "metadata" in names
+        else nothing
+    )
     for row in sorted(problems):
         refusals.add(first_row + row, keys[row].as_py(), problems[row])
     if problems:

@@ -1,13 +1,20 @@
 """Uploads whose workers die, that are cancelled, or that meet others on the way."""
 
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
+from service.actions import registration
+from service.domain.contents import NewItem
 from service.domain.runs import RunState, Stage
+from service.store import projects
+from service.store.pieces import WRITTEN
 from service.store.tables.pool import Item, Shard
 from service.store.tables.uploads import Part, Upload
 from tests.workers.conftest import Pool
@@ -15,6 +22,8 @@ from tests.workers.ingest.sent import NDJSON, arrow, ndjson, points, send, small
 from tests.workers.interrupted import interrupted
 from tests.workers.loop import deliver
 from workers import sweep
+from workers.ingest import write
+from workers.stages import Superseded
 
 
 def sent(pool: Pool, body: bytes, media_type: str = "") -> str:
@@ -67,11 +76,10 @@ def test_every_stage_may_run_twice(pool: Pool, stage: Stage) -> None:
     assert len(pool.order()) == pool.row().open_count
 
 
-@pytest.mark.parametrize("stage", [Stage.DECODE, Stage.WRITE])
-def test_a_part_whose_worker_died_is_taken_over(pool: Pool, stage: Stage) -> None:
+def test_a_part_whose_worker_died_is_taken_over(pool: Pool) -> None:
     small_parts(pool).make()
     path = sent(pool, arrow(points(40)))
-    for each, ids in up_to(pool, stage):
+    for each, ids in up_to(pool, Stage.DECODE):
         message = partial(deliver, pool.runtime, each, *ids)
         deliver(interrupted(pool.runtime, partial(later, pool, message)), each, *ids)
     pool.work()
@@ -80,6 +88,57 @@ def test_a_part_whose_worker_died_is_taken_over(pool: Pool, stage: Stage) -> Non
     assert (run["state"], run["registered"]) == ("done", 40)
     assert_counts_are_right(pool)
     assert sum(shard.rows for shard in pool.rows(Shard)) == 40
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_a_writer_that_was_given_up_writes_nothing(pool: Pool, is_over: bool) -> None:
+    small_parts(pool).make()
+    path = sent(pool, arrow(points(40)))
+    messages = up_to(pool, Stage.WRITE)
+    run_id, number = messages[0][1]
+    with pool.runtime.sessions.begin() as session:
+        now, lease = pool.clock(), timedelta(seconds=15)
+        part = WRITTEN.enter(session, run_id, number, now=now, lease=lease)
+    assert part is not None
+    pool.clock.advance(16)
+    if is_over:
+        pool.queue.sent += messages
+        pool.work()
+    else:
+        pool.api.call("DELETE", path.removeprefix("/v1"))
+    before = len(pool.rows(Item))
+
+    if is_over:
+        assert write.run_part(pool.runtime, part) == []
+    else:
+        with pytest.raises(Superseded):
+            write.run_part(pool.runtime, part)
+
+    assert len(pool.rows(Item)) == before == (40 if is_over else 0)
+    assert_counts_are_right(pool)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_writer_does_not_wait_for_who_may_wait_for_it(pool: Pool) -> None:
+    small_parts(pool).make()
+    path = sent(pool, arrow(points(10)))
+    [(stage, ids)] = up_to(pool, Stage.WRITE)
+    writer = threading.Thread(target=deliver, args=(pool.runtime, stage, *ids))
+
+    with pool.runtime.sessions.begin() as session:
+        row = projects.find_live(session, pool.row().id, lock=True)
+        assert row is not None
+        writer.start()
+        time.sleep(0.5)  # it has written its rows by now, and looks for the lock
+        new = [NewItem(key="0-3", text=None, vector=bytes(8), metadata=None, group=None)]
+        registration.add(session, row, new, at=pool.clock())  # waits until the writer lets go
+    writer.join()
+    pool.work()
+
+    run = pool.api.get(path)
+    assert run["state"] == "failed"
+    assert "'0-3' is registered with other content" in run["reason"]
+    assert [item.key for item in present(pool)] == ["0-3"]
 
 
 @pytest.mark.parametrize("stage", [Stage.INGEST, Stage.DECODE, Stage.CHECK, Stage.WRITE])
@@ -144,7 +203,7 @@ def test_a_part_that_always_fails_fails_the_run_and_leaves_nothing(pool: Pool) -
     path = sent(pool, arrow(points(40)))
     messages = up_to(pool, Stage.WRITE)
     deliver(pool.runtime, *messages[0][:1], *messages[0][1])
-    content = [part.content for part in pool.rows(Part) if part.number == 1][0]
+    content = next(part.content for part in pool.rows(Part) if part.number == 1)
     pool.runtime.blobs.remove(str(content))
 
     for _ in range(pool.runtime.settings.run_attempts + 1):
@@ -223,26 +282,18 @@ def test_a_request_that_comes_meanwhile_keeps_its_item(
 def test_uploads_of_the_same_file_at_once_register_it_once(pool: Pool) -> None:
     small_parts(pool).make()
     paths = [sent(pool, arrow(points(60))) for _ in range(2)]
-    errors: list[BaseException] = []
-
-    def guarded(stage: Stage, ids: tuple[Any, ...]) -> None:
-        try:
-            deliver(pool.runtime, stage, *ids)
-        except BaseException as error:
-            errors.append(error)
-
-    for _ in range(40):
-        messages = pool.queue.take()
-        threads = [threading.Thread(target=guarded, args=message) for message in messages]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        pool.clock.advance(2)
-        sweep.sweep(pool.runtime)
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(20):
+            works = [
+                threads.submit(deliver, pool.runtime, stage, *ids)
+                for stage, ids in pool.queue.take()
+            ]
+            for work in works:
+                work.result()
+            pool.clock.advance(2)
+            sweep.sweep(pool.runtime)
 
     runs = [pool.api.get(path) for path in paths]
-    assert not errors
     assert [run["state"] for run in runs] == [RunState.DONE] * 2
     assert sorted((run["registered"], run["unchanged"]) for run in runs) == [(0, 60), (60, 0)]
     assert_counts_are_right(pool)
