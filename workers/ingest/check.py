@@ -53,14 +53,14 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     found = task.load(runtime, run.id)
     with runtime.readers() as session:
         planned = upload_parts.list_for(session, run.id)
-        is_turn = not uploads.is_another_reserving(session, found.project.id, run.id)
+        is_turn = uploads.first_reserved(session, found.project.id) is None
     if any(part.refused_count for part in planned):
         return endings.refuse(runtime, run, _refusals(planned))
     if not is_turn:
         return _wait(runtime, run)
     upload = _load(runtime, planned)
     upload.note(known.within(upload.marks, upload.digests))
-    seen = found.upload.seen or 0
+    seen = found.upload.seen
     while not upload.refused:
         seen = _catch_up(runtime, found.project, upload, seen)
         messages = _reserve(runtime, run, planned, upload, seen)
@@ -128,7 +128,7 @@ def _reserve(
         project, held = stages.hold(session, run)
         if lookups.keys_from(session, project.id, position=seen, limit=1):
             return None
-        if uploads.is_another_reserving(session, project.id, run.id):
+        if uploads.first_reserved(session, project.id) is not None:
             pieces.put_off(session, run.id, wake_at=now + PAUSE)
             return []
         reserved = _place(lists, project.next_position)
@@ -177,7 +177,7 @@ def _place(lists: Sequence[dict[str, Any]], position: int) -> list[dict[str, Any
 
 
 def _wait(runtime: Runtime, run: Run) -> Sequence[Message]:
-    """Another upload writes items of this project, which may be the same."""
+    """Another upload writes items of this project, or takes them away, which may be the same."""
     with runtime.sessions.begin() as session:
         stages.hold(session, run)
         pieces.put_off(session, run.id, wake_at=runtime.now() + PAUSE)
