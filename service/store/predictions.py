@@ -21,7 +21,7 @@ class Prediction:
 
 def read(blobs: Blobs, digest: str, *, rows: int, row: int, classes: int) -> Prediction:
     """Read one row of a predictions blob."""
-    with blobs.path(digest).open("rb") as file:
+    with blobs.open(digest) as file:
         file.seek(2 * row)
         (label,) = struct.unpack("<H", file.read(2))
         file.seek(2 * rows + 2 * classes * row)

@@ -95,7 +95,7 @@ def list_rows(
 
 
 def _read(blobs: Blobs, digest: str, first: int, count: int) -> list[tuple[int, float]]:
-    with blobs.path(digest).open("rb") as file:
+    with blobs.open(digest) as file:
         file.seek(first * ENTRY.size)
         data = file.read(count * ENTRY.size)
     return [(position, score) for position, score in ENTRY.iter_unpack(data)]

@@ -1,9 +1,10 @@
 """A blob store in whose middle something else happens: after the work, before it is saved."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from service.runtime import Runtime
 from service.store.blobs import Blobs
@@ -26,6 +27,22 @@ class InterruptedBlobs:
     def path(self, digest: str) -> Path:
         """The file with these bytes."""
         return self._blobs.path(digest)
+
+    def open(self, digest: str) -> BinaryIO:
+        """The file with these bytes, opened."""
+        return self._blobs.open(digest)
+
+    def receive(self, chunks: Iterable[bytes]) -> str:
+        """Keep a stream."""
+        return self._blobs.receive(chunks)
+
+    def put_file(self, file: Path) -> str:
+        """Keep a file."""
+        return self._blobs.put_file(file)
+
+    def forget_parts(self, before: datetime) -> None:
+        """Remove what was left half written."""
+        self._blobs.forget_parts(before)
 
     def written_before(self, moment: datetime) -> Iterator[str]:
         """What was written before a moment."""
