@@ -48,26 +48,30 @@ class Candidates:
 
 
 def by_score(pool: Candidates, scores: Floats, strategy: Strategy) -> Ordered:
-    """Order by a strategy's scores, float64[n] for the candidates; ties by seeded hash."""
+    """Order by scores, float64[n] for the candidates; ties by seeded hash."""
     ties = selection.hashes(pool.seed, pool.positions)
-    order = selection.top(scores, ties, len(scores))
+    order = selection.order(scores, ties)
     ranked = Ranked(positions=pool.positions[order], scores=scores[order])
     return Ordered(ranked=ranked, strategy=str(strategy), reason=Reason.STRATEGY)
 
 
-def by_margin_diversified(pool: Candidates, scores: Floats, *, batch_size: int) -> Ordered:
-    """Order by margin, with the head spread out so that any beginning is a good batch.
+def shortlist(batch_size: int) -> int:
+    """How many of the best are spread out."""
+    return min(SHORTLIST_BATCHES * batch_size, LONGEST_SHORTLIST)
+
+
+def diversified(pool: Candidates, best: Ranked, *, batch_size: int) -> Ordered:
+    """Spread the head of an order by margin out, so that any beginning of it is a good batch.
 
     The best ten batches are reordered by k-means++ on unit rows, best one first.
     """
-    ordered = by_score(pool, scores, Strategy.MARGIN).ranked
-    length = min(SHORTLIST_BATCHES * batch_size, LONGEST_SHORTLIST, len(scores))
-    head = ordered.positions[:length]
+    length = min(shortlist(batch_size), len(best.positions))
+    head = best.positions[:length]
     rows = np.argsort(head)
     matrix = scaled(pool, pool.features(head[rows]))[np.argsort(rows)]
     spread = diversity.diversify(matrix, pool.rng, picks=min(length, max(1_000, 2 * batch_size)))
-    order = np.concatenate([spread, np.arange(length, len(scores))])
-    ranked = Ranked(positions=ordered.positions[order], scores=ordered.scores[order])
+    order = np.concatenate([spread, np.arange(length, len(best.positions))])
+    ranked = Ranked(positions=best.positions[order], scores=best.scores[order])
     return Ordered(ranked=ranked, strategy="margin_diversified", reason=Reason.STRATEGY)
 
 

@@ -5,18 +5,18 @@ from uuid import UUID
 
 import numpy as np
 import structlog
+from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Strategy
 from service.domain.runs import Stage
 from service.runtime import Runtime
-from service.store import projects, run_shards, runs, shards, versions
+from service.store import projects, rankings, run_shards, runs, shards, versions
 from service.store.tables.learning import Run, RunShard, Version
 from service.store.tables.pool import Project
 from workers import stages
 from workers.learning import fitted, selection, strategies
 from workers.learning.arrays import Floats, Ints
-from workers.learning.strategies import Scorer
-from workers.pool import models
+from workers.pool import models, orders
 from workers.pool import shards as shard_files
 from workers.stages import Message, Superseded
 
@@ -33,14 +33,30 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
         if held.shards == 0:
             frozen = shards.list_for(session, project.id)
             run_shards.freeze(session, held.id, frozen, at=now)
-            held.shards = held.shards_left = len(frozen)
             held.version_id = held.version_id or project.version_id
             held.changes_seen = project.pool_changes
+            held.scorer = _scorer_name(Strategy(project.strategy))
+            held.shards = len(frozen)
+            held.shards_left = len(frozen) - _take_over(session, project, held)
         waiting = [each for each in run_shards.list_for(session, held.id) if not each.is_done]
         numbers = [each.number for each in waiting]
+        if not numbers:
+            runs.move(session, held, now=now, stage=Stage.RANK)
+            return [(Stage.RANK, (run.id,))]
         # From here on the shards are watched. A message that comes twice is no failed attempt.
         held.lease_until, held.wake_at, held.attempts = None, None, 0
     return [(Stage.SCORE, (run.id, number)) for number in numbers]
+
+
+def _take_over(session: Session, project: Project, run: Run) -> int:
+    """Take over what the ranking in use was made from, where it would come out the same."""
+    ranking = rankings.find(session, project.ranking_id)
+    if ranking is None or ranking.run_id is None or run.scorer == Strategy.RANDOM:
+        return 0
+    before = session.get(Run, ranking.run_id)
+    if before is None or (before.version_id, before.scorer) != (run.version_id, run.scorer):
+        return 0
+    return run_shards.take_over(session, run.id, before.id)
 
 
 def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
@@ -51,14 +67,15 @@ def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
         version = versions.find(session, run.version_id)
     if project is None or version is None:
         raise Superseded
-    scores, predictions = _score(runtime, shard, project, version)
+    scores, predictions = _score(runtime, shard, project, version, run.scorer)
     digests = (runtime.blobs.put(scores), runtime.blobs.put(predictions))
     return _save(runtime, shard, *digests)
 
 
 def _score(
-    runtime: Runtime, shard: RunShard, project: Project, version: Version
+    runtime: Runtime, shard: RunShard, project: Project, version: Version, scorer_name: str | None
 ) -> tuple[bytes, bytes]:
+    """Order a shard's rows by their scores, and give what the version says of them."""
     model = models.load(runtime.blobs.path(version.model), version.model)
     matrix = shard_files.open_shard(runtime.blobs.path(shard.features))
     positions: Ints = np.arange(
@@ -66,7 +83,7 @@ def _score(
     )
     # A random strategy draws anew for each ranking, every time the same for the same ranking.
     draws = selection.draws(project.seed + project.ranking_count, positions)
-    scorer = _scorer(Strategy(project.strategy))
+    scorer = strategies.SCORERS[scorer_name or _scorer_name(Strategy(project.strategy))]
     scores: list[Floats] = []
     labels, probabilities = [], []
     for first, block in shard_files.blocks(matrix, _ROWS_AT_ONCE):
@@ -75,14 +92,13 @@ def _score(
         labels.append(said.label.astype("<u2"))
         probabilities.append(said.proba.astype("<f2"))
     predictions = b"".join(each.tobytes() for each in (*labels, *probabilities))
-    return np.concatenate(scores).astype("<f8").tobytes(), predictions
+    ranked = orders.of_shard(shard.first_position, np.concatenate(scores), seed=project.seed)
+    return orders.encode(ranked), predictions
 
 
-def _scorer(strategy: Strategy) -> Scorer:
+def _scorer_name(strategy: Strategy) -> str:
     """What scores; `auto` shortlists by margin, and `diverse` asks no model at all."""
-    if strategy in (Strategy.AUTO, Strategy.DIVERSE):
-        return strategies.margin
-    return strategies.SCORERS[strategy]
+    return str(Strategy.MARGIN if strategy in (Strategy.AUTO, Strategy.DIVERSE) else strategy)
 
 
 def _save(runtime: Runtime, shard: RunShard, scores: str, predictions: str) -> Sequence[Message]:

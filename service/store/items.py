@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, insert, or_, select, update
+from sqlalchemy import Select, case, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.items import SKIPS_TO_PARK, ItemState
@@ -151,26 +151,6 @@ def count_open(session: Session, project: Project, *, first: float, end: float) 
         Item.audit_draw < end,
     )
     return session.scalar(query) or 0
-
-
-def closed_positions(session: Session, project: Project) -> list[int]:
-    """Positions that a strategy must not offer: answered, parked, deleted or reserved."""
-    query = select(Item.position).where(
-        Item.project_id == project.id,
-        or_(Item.state != ItemState.OPEN, Item.audit_draw < project.audit_threshold),
-    )
-    return list(session.scalars(query))
-
-
-def labelled_positions(session: Session, project: Project) -> list[int]:
-    """Positions that have a label, outside the reserve, in order."""
-    query = select(Item.position).where(
-        Item.project_id == project.id,
-        Item.labels > 0,
-        Item.state != ItemState.DELETED,
-        Item.audit_draw >= project.audit_threshold,
-    )
-    return list(session.scalars(query.order_by(Item.position)))
 
 
 def _in_state(query: Select[Item], state: str | None, now: datetime) -> Select[Item]:

@@ -1,18 +1,29 @@
-"""Rankings: the head as rows, the whole order in a blob from which hand-out refills."""
+"""Rankings: the head as rows, the rest in blobs from which hand-out refills."""
 
-import struct
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Double,
+    Integer,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from service.store import orders, run_shards
 from service.store.blobs import Blobs
+from service.store.database import is_sqlite
+from service.store.orders import Entry
 from service.store.tables.learning import Ranked, Ranking
 from service.store.tables.pool import Item, Project
 
-# One entry of the blob: position, score.
-ENTRY = struct.Struct("<Id")
 REFILL = 2_000
 
 
@@ -34,14 +45,29 @@ def add_rows(
     session: Session, ranking: Ranking, entries: Sequence[tuple[int, float]], *, first_place: int
 ) -> None:
     """Store a stretch of the order as rows."""
-    if entries:
-        session.execute(
-            insert(Ranked),
-            [
-                {"ranking_id": ranking.id, "place": place, "position": position, "score": score}
-                for place, (position, score) in enumerate(entries, first_place)
-            ],
+    if not entries:
+        return
+    if is_sqlite(session):
+        rows = [
+            {"ranking_id": ranking.id, "place": place, "position": position, "score": score}
+            for place, (position, score) in enumerate(entries, first_place)
+        ]
+        session.execute(insert(Ranked), rows)
+        return
+    # As three arrays: ten thousand rows of parameters would take half a second.
+    positions, scores = zip(*entries, strict=True)
+    columns = (
+        literal(range_, ARRAY(kind))
+        for range_, kind in (
+            (list(range(first_place, first_place + len(entries))), Integer),
+            (list(positions), BigInteger),
+            (list(scores), Double),
         )
+    )
+    listed = func.unnest(*columns).table_valued("place", "position", "score").render_derived()
+    found = select(literal(ranking.id), listed.c.place, listed.c.position, listed.c.score)
+    names = ["ranking_id", "place", "position", "score"]
+    session.execute(insert(Ranked).from_select(names, found))
 
 
 def refill(session: Session, blobs: Blobs, ranking: Ranking) -> bool:
@@ -49,21 +75,27 @@ def refill(session: Session, blobs: Blobs, ranking: Ranking) -> bool:
 
     Two hand-outs may both try: who finds `stored` changed has had it done for them.
     """
-    if ranking.order is None or ranking.stored >= ranking.depth:
-        return False
+    entries, taken = _next(session, blobs, ranking)
+    if entries:
+        extend(session, ranking, entries, taken=taken)
+    return bool(entries)
+
+
+def extend(
+    session: Session, ranking: Ranking, entries: Sequence[Entry], *, taken: Sequence[int] | None
+) -> None:
+    """Store the next stretch of the order as rows, unless somebody else has done so."""
+    first = ranking.stored
     claimed = session.scalar(
         update(Ranking)
-        .where(Ranking.id == ranking.id, Ranking.stored == ranking.stored)
-        .values(stored=min(ranking.depth, ranking.stored + REFILL))
+        .where(Ranking.id == ranking.id, Ranking.stored == first)
+        .values(stored=first + len(entries), taken=taken)
         .returning(Ranking.stored)
         .execution_options(synchronize_session=False)
     )
-    first = ranking.stored
     session.refresh(ranking)
     if claimed is not None:
-        entries = _read(blobs, ranking.order, first, claimed - first)
         add_rows(session, ranking, entries, first_place=first + 1)
-    return True
 
 
 def drop_old_rows(session: Session, project_id: int) -> None:
@@ -76,7 +108,9 @@ def drop_old_rows(session: Session, project_id: int) -> None:
     if ids:
         session.execute(delete(Ranked).where(Ranked.ranking_id.in_(ids)))
         session.execute(
-            update(Ranking).where(Ranking.id.in_(ids)).values(stored=0, depth=0, order=None)
+            update(Ranking)
+            .where(Ranking.id.in_(ids))
+            .values(stored=0, depth=0, order=None, taken=None)
         )
 
 
@@ -94,8 +128,12 @@ def list_rows(
     return [(ranked, key) for ranked, key in session.execute(query)]
 
 
-def _read(blobs: Blobs, digest: str, first: int, count: int) -> list[tuple[int, float]]:
-    with blobs.open(digest) as file:
-        file.seek(first * ENTRY.size)
-        data = file.read(count * ENTRY.size)
-    return [(position, score) for position, score in ENTRY.iter_unpack(data)]
+def _next(session: Session, blobs: Blobs, ranking: Ranking) -> tuple[list[Entry], list[int] | None]:
+    """Entries behind the rows, and how far that takes each shard if the order is merged."""
+    if ranking.order is not None:
+        return orders.read(blobs, ranking.order, first=ranking.stored, count=REFILL), None
+    if ranking.taken is None or ranking.run_id is None:
+        return [], None
+    project = session.get_one(Project, ranking.project_id)
+    digests = [shard.scores or "" for shard in run_shards.list_for(session, ranking.run_id)]
+    return orders.merge(blobs, digests, taken=ranking.taken, count=REFILL, seed=project.seed)

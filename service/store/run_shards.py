@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service.domain.runs import LIVE, Stage
 from service.store.runs import RESEND
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Shard
+
+_Before = aliased(RunShard)
 
 
 def freeze(session: Session, run_id: UUID, shards: list[Shard], *, at: datetime) -> None:
@@ -28,6 +30,25 @@ def freeze(session: Session, run_id: UUID, shards: list[Shard], *, at: datetime)
         for shard in shards
     ]
     session.execute(insert(RunShard), rows)
+
+
+def take_over(session: Session, run_id: UUID, before_id: UUID) -> int:
+    """Copy the results of an earlier run for shards that have not changed; say how many."""
+    same = (
+        (RunShard.number == _Before.number)
+        & (RunShard.features == _Before.features)
+        & (RunShard.first_position == _Before.first_position)
+    )
+    rows = session.execute(
+        select(RunShard, _Before.scores, _Before.predictions)
+        .join(_Before, same)
+        .where(RunShard.run_id == run_id, _Before.run_id == before_id, _Before.is_done)
+    ).all()
+    for shard, scores, predictions in rows:
+        shard.is_done, shard.wake_at = True, None
+        shard.scores, shard.predictions = scores, predictions
+    session.flush()
+    return len(rows)
 
 
 def enter(

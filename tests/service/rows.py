@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Reason
 from service.runtime import Runtime
-from service.store import rankings, versions
+from service.store import orders, rankings, versions
 from service.store.tables.learning import Ranking, Version
 from service.store.tables.pool import Project
 
@@ -32,7 +32,7 @@ def write_ranking(
     scores = [1 - place / (len(positions) + 1) for place in range(len(positions))]
     entries = list(zip(positions, scores, strict=True))
     rows = len(entries) if stored is None else stored
-    blob = b"".join(rankings.ENTRY.pack(*entry) for entry in entries)
+    blob = b"".join(orders.ENTRY.pack(*entry) for entry in entries)
     with runtime.sessions.begin() as session:
         project = project_of(session, path)
         ranking = rankings.add(

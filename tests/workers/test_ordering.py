@@ -54,7 +54,7 @@ def test_the_head_by_margin_is_reordered_and_the_tail_is_not() -> None:
     scores = np.random.default_rng(1).random(300)
     plain = ordering.by_score(pool, scores, Strategy.MARGIN).ranked
 
-    ordered = ordering.by_margin_diversified(pool, scores, batch_size=4)
+    ordered = ordering.diversified(pool, plain, batch_size=4)
 
     head = 4 * ordering.SHORTLIST_BATCHES
     assert ordered.strategy == "margin_diversified"

@@ -1,10 +1,12 @@
 """Scores into a ranking, by each strategy's plain definition."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from service.runtime import Runtime
-from service.store import rankings
+from service.store import orders
 from service.store.tables.learning import Ranking, Version
 from tests.api import Api
 from tests.fakes import RecordingQueue
@@ -140,8 +142,33 @@ def test_a_long_order_is_stored_as_a_head_of_rows_and_a_blob(
     served = [item["key"] for item in pool.api.batch(pool.path, 40)["items"]]
 
     assert (ranking.depth, ranking.stored) == (40, 10)
-    positions = [position for position, _ in rankings.ENTRY.iter_unpack(blob)]
+    positions = [position for position, _ in orders.ENTRY.iter_unpack(blob)]
     assert served == [f"0-{position}" for position in positions]
+
+
+def test_a_merged_order_is_refilled_until_it_ends_as_one_full_sort(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.arrange.LEAST_FIRST", 5)
+    monkeypatch.setattr("workers.ordering.SHORTLIST_BATCHES", 0)
+    monkeypatch.setattr("workers.rank.LEAST_STORED", 20)
+    monkeypatch.setattr("workers.rank.STORED_BATCHES", 0)
+    monkeypatch.setattr("service.store.rankings.REFILL", 9)
+    small = replace(pool.runtime.settings, shard_rows=16)
+    pool.runtime = replace(pool.runtime, settings=small)
+    pool.make(strategy="margin", seed=1, retrain={"min_labels": 12}).add(100)
+    pool.work()
+    pool.label(*range(12))
+    pool.work()
+    ranking = max(pool.rows(Ranking), key=lambda row: row.number)
+
+    served = [item["key"] for _ in range(9) for item in pool.api.batch(pool.path, 11)["items"]]
+
+    scores = strategies.margin(_said(pool, 100), np.zeros(100))
+    ties = selection.hashes(1, np.arange(100))
+    expected = sorted(range(12, 100), key=lambda n: (-scores[n], int(ties[n])))
+    assert (ranking.order, ranking.stored, len(ranking.taken)) == (None, 20, 7)
+    assert served == [f"0-{n}" for n in expected]
 
 
 def test_an_order_made_while_another_version_was_pinned_is_not_put_in_use(pool: Pool) -> None:

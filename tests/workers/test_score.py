@@ -144,3 +144,47 @@ def test_what_is_stored_of_each_item_is_what_the_version_says(scored: tuple[Pool
     ]
     assert [each.label for each in stored] == said.label.tolist()
     assert np.array([each.probabilities for each in stored]) == pytest.approx(said.proba, abs=1e-3)
+
+
+def test_shards_that_have_not_changed_are_not_scored_again(scored: tuple[Pool, UUID]) -> None:
+    pool, run_id = scored
+    deliver(pool.runtime, Stage.SCORE, run_id)
+    pool.work()
+    before = shards_of(pool, run_id)
+
+    pool.add(10, seed=1)
+    done = pool.work()
+
+    after = shards_of(pool, UUID(pool.last_run()["id"]))
+    assert [each.rows for each in after] == [8, 8, 8, 6]
+    assert [a.scores for a in after[:2]] == [b.scores for b in before[:2]]
+    assert done.count(Stage.SCORE) == 1 + 2  # the list, the shard that was open, the new one
+    assert done.count(Stage.RETRAIN) == 0
+    assert len(pool.order()) == 20
+
+
+def test_another_strategy_scores_all_shards_again(scored: tuple[Pool, UUID]) -> None:
+    pool, run_id = scored
+    deliver(pool.runtime, Stage.SCORE, run_id)
+    pool.work()
+
+    pool.api.call("PATCH", pool.path, json={"strategy": "random"}, headers={"If-Match": "*"})
+    first = pool.work()
+    pool.api.post(f"{pool.path}/runs", {}, 202)
+    second = pool.work()
+
+    assert first.count(Stage.SCORE) == second.count(Stage.SCORE) == 1 + 3
+
+
+def test_a_pool_that_is_all_scored_goes_straight_to_its_ranking(
+    scored: tuple[Pool, UUID],
+) -> None:
+    pool, run_id = scored
+    deliver(pool.runtime, Stage.SCORE, run_id)
+    pool.work()
+
+    pool.api.call("PATCH", pool.path, json={"strategy": "margin"}, headers={"If-Match": "*"})
+    done = pool.work()
+
+    assert done == [Stage.SCORE, Stage.RANK]
+    assert pool.api.get(pool.path)["ranking"]["strategy"] == "margin"

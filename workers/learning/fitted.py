@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy import special
 from sklearn.svm import SVC
 
 from workers.learning import scaling as scalings
-from workers.learning.arrays import Dense, Floats, Ints, Matrix, is_sparse
+from workers.learning.arrays import Dense, Floats, Ints, Matrix, Sparse, is_sparse
 from workers.learning.scaling import Kind, Scaling
 
 # A mean this many deviations from zero would cancel in float32; it is then subtracted first.
@@ -119,15 +120,39 @@ def _kernel_outputs(fitted: Kernel, rows: Matrix) -> Outputs:
 
 
 def _linear_decisions(fitted: Linear, matrix: Matrix) -> Floats:
-    if is_sparse(matrix) or fitted.columns is not None:
-        terms = scalings.apply(fitted.scaling, matrix)[:, fitted.columns]
-        return np.asarray(terms @ fitted.coefficients.T) + fitted.intercept
+    if is_sparse(matrix) != (fitted.scaling.idf is not None):
+        raise ValueError(f"'{fitted.scaling.kind}' scaling is not for a {type(matrix).__name__}")
+    if is_sparse(matrix):
+        return _sparse_decisions(fitted, matrix)
     rows = np.asarray(matrix)
     with np.errstate(over="ignore", invalid="ignore"):
         decisions = _dense_decisions(fitted, rows, _precision(fitted.scaling, rows))
     if np.isfinite(decisions).all():
         return decisions
     return _dense_decisions(fitted, rows, np.dtype(np.float64))
+
+
+def _sparse_decisions(fitted: Linear, counts: Sparse) -> Floats:
+    """Score unit-norm tf-idf without making it: weights and lengths are two products."""
+    folded, squared_idf = _folded(fitted)
+    weights = scalings.term_weights(counts)
+    products = weights @ folded
+    weights.data **= 2
+    lengths = np.sqrt(weights @ squared_idf)
+    lengths[lengths == 0] = 1.0
+    return np.asarray(products / lengths[:, None], dtype=np.float64) + fitted.intercept
+
+
+@lru_cache(maxsize=2)
+def _folded(fitted: Linear) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Coefficients with idf folded in, float32[width, 1 or k], and idf squared."""
+    idf = fitted.scaling.idf
+    if idf is None:
+        raise ValueError("this version is not of texts")
+    columns = np.arange(len(idf)) if fitted.columns is None else fitted.columns
+    folded = np.zeros((len(idf), len(fitted.coefficients)), dtype=np.float32)
+    folded[columns] = (fitted.coefficients * idf[columns]).T
+    return folded, (idf**2).astype(np.float32)
 
 
 def _precision(scaling: Scaling, rows: Dense) -> np.dtype[Any]:

@@ -113,6 +113,14 @@ def norms(rows: Dense) -> Floats:
     return np.where(squares > 0, np.sqrt(squares), 1.0)
 
 
+def term_weights(counts: Sparse) -> Sparse:
+    """Give 1 + log(count) for each term that occurs, in the counts' own precision."""
+    weights = counts.data.copy()
+    often = np.flatnonzero(weights != 1.0)
+    weights[often] = 1.0 + np.log(weights[often])
+    return sparse.csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape)
+
+
 def _tfidf(counts: Sparse, idf: Floats) -> Sparse:
     weights = (1.0 + np.log(counts.data.astype(np.float64))) * idf[counts.indices]
     entries = np.diff(counts.indptr)

@@ -60,6 +60,22 @@ def top(scores: Floats, ties: Hashes, count: int) -> Ints:
     return chosen[order].astype(np.int64)
 
 
+def order(scores: Floats, ties: Hashes) -> Ints:
+    """Give the indices of all scores, best first; equal ones by the smaller `ties`, then index.
+
+    Raises:
+        ValueError: a score is not a number.
+    """
+    least_first = np.subtract(0.0, scores)
+    indices = np.argsort(least_first)
+    in_order = least_first[indices]
+    if len(scores) and np.isnan(in_order[-1]):  # they sort to the end
+        raise ValueError("a score is not a number")
+    if np.any(in_order[1:] == in_order[:-1]):
+        return np.lexsort((ties, least_first)).astype(np.int64)
+    return indices.astype(np.int64)
+
+
 def merge(parts: Sequence[Ranked], *, seed: int, count: int) -> Ranked:
     """Merge the tops of disjoint shards into the top of all of them.
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -32,13 +33,18 @@ def pack(measured: Moments) -> bytes:
 
 
 def read(store: Store, shards: Sequence[Measured]) -> Moments:
-    """Statistics of all shards together.
+    """Statistics of all shards together; those asked for last are kept at hand.
 
     Raises:
         ValueError: there are none.
     """
+    return _merged(tuple(store.path(shard.moments) for shard in shards))
+
+
+@lru_cache(maxsize=4)
+def _merged(paths: tuple[Path, ...]) -> Moments:
     parts = []
-    for shard in shards:
-        with np.load(store.path(shard.moments), allow_pickle=False) as arrays:
+    for path in paths:
+        with np.load(path, allow_pickle=False) as arrays:
             parts.append(moments.from_arrays(dict(arrays)))
     return moments.merge(parts)

@@ -53,6 +53,8 @@ class Run(Base):
     shards: Mapped[int] = mapped_column(default=0)
     shards_left: Mapped[int] = mapped_column(default=0)
     """The barrier: who brings it to zero sends `rank`."""
+    scorer: Mapped[str | None] = mapped_column(String(30))
+    """What scores its shards, by which a later run knows what it need not score again."""
 
     __table_args__ = (
         # A project never has two cycles in flight, whatever the callers do.
@@ -89,7 +91,7 @@ class RunShard(Base):
     wake_at: Mapped[datetime | None] = mapped_column(Utc)
     attempts: Mapped[int] = mapped_column(default=0)
     scores: Mapped[str | None] = mapped_column(String(64))
-    """Digest of the strategy's scores, float64."""
+    """Digest of its items in the order of the scores, see `service.store.orders`."""
     predictions: Mapped[str | None] = mapped_column(String(64))
     """Digest of the predictions, see `service.store.predictions`."""
 
@@ -139,7 +141,9 @@ class Ranking(Base):
     stored: Mapped[int] = mapped_column(default=0)
     """How many of them are rows; hand-out brings in more from the blob."""
     order: Mapped[str | None] = mapped_column(String(64))
-    """Digest of the blob with the whole order: pairs of uint32 position and float64 score."""
+    """Digest of the blob with the whole order, where there is one; see `service.store.orders`."""
+    taken: Mapped[list[int] | None] = mapped_column(Json)
+    """Else how far the orders of the run's shards are merged into the rows, by shard."""
     ranked_at: Mapped[datetime] = mapped_column(Utc)
 
     __table_args__ = (UniqueConstraint("project_id", "number"),)

@@ -1,0 +1,41 @@
+"""What a strategy must not offer: items that are answered, parked, deleted or reserved."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from service.domain.items import ItemState
+from service.store.among import among
+from service.store.tables.pool import Item, Project
+
+
+def free_among(session: Session, project: Project, positions: Sequence[int]) -> set[int]:
+    """Positions, of those given, that a strategy may offer."""
+    query = select(Item.position).where(
+        Item.project_id == project.id,
+        among(session, Item.position, positions),
+        Item.state == ItemState.OPEN,
+        Item.audit_draw >= project.audit_threshold,
+    )
+    return set(session.scalars(query))
+
+
+def closed_positions(session: Session, project: Project) -> list[int]:
+    """Positions that a strategy must not offer, of all the pool."""
+    query = select(Item.position).where(
+        Item.project_id == project.id,
+        or_(Item.state != ItemState.OPEN, Item.audit_draw < project.audit_threshold),
+    )
+    return list(session.scalars(query))
+
+
+def labelled_positions(session: Session, project: Project) -> list[int]:
+    """Positions that have a label, outside the reserve, in order."""
+    query = select(Item.position).where(
+        Item.project_id == project.id,
+        Item.labels > 0,
+        Item.state != ItemState.DELETED,
+        Item.audit_draw >= project.audit_threshold,
+    )
+    return list(session.scalars(query.order_by(Item.position)))
