@@ -17,7 +17,8 @@ class Repeatable:
     """A request that may come again under its `Idempotency-Key`, and how its answer is kept."""
 
     key: str
-    fingerprint: str
+    fingerprint: Callable[[], str]
+    """What tells the request from another one; a body that streams is read to its end for it."""
     render: Callable[[Any], tuple[int, bytes]]
     """Status and body of an answer, as they go over the wire."""
 

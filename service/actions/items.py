@@ -72,7 +72,7 @@ def read(runtime: Runtime, caller: Caller, uid: UUID, key: str) -> ItemView:
         view = ItemView(
             row=item,
             state=_state(session, item, now),
-            text=items.texts(session, project.id, [item.position])[item.position],
+            text=items.texts(session, project.id, [item.position]).get(item.position),
             labels=labels.list_for(
                 session, project, train_only=False, after=None, limit=1000, position=item.position
             ),

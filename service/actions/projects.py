@@ -13,7 +13,6 @@ from service.actions.rankings import RankingView, ranking_view
 from service.domain import audit
 from service.domain.catalogue import Role
 from service.domain.projects import ProjectSettings
-from service.domain.runs import RunKind
 from service.errors import Fault, PreconditionFailed, Unacceptable
 from service.runtime import Runtime
 from service.store import cycles, items, projects, rankings, runs, versions
@@ -131,10 +130,8 @@ def delete(runtime: Runtime, caller: Caller, uid: UUID, *, etag: str) -> None:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
         _check_etag(project, etag)
         projects.mark_deleted(session, project.id, at=now)
-        for kind in RunKind:
-            run = runs.find_live(session, project.id, kind)
-            if run is not None:
-                cycles.cancel(session, run, project, at=now, reason="the project was deleted")
+        for run in runs.list_live(session, project.id):
+            cycles.cancel(session, run, project, at=now, reason="the project was deleted")
         project.due_at = None
 
 

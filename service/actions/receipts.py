@@ -56,7 +56,7 @@ def keep(session: Session, caller: Caller, answer: Any, *, at: datetime) -> None
         Receipt(
             api_key_id=caller.key_id,
             key=request.key,
-            fingerprint=request.fingerprint,
+            fingerprint=request.fingerprint(),
             status=status,
             body=body,
             created_at=at,
@@ -69,6 +69,6 @@ def _find(runtime: Runtime, caller: Caller, request: Repeatable) -> Kept | None:
         found = receipts.find(session, caller.key_id, request.key)
     if found is None:
         return None
-    if found.fingerprint != request.fingerprint:
+    if found.fingerprint != request.fingerprint():
         raise Unacceptable("this Idempotency-Key was used for another request")
     return Kept(status=found.status, body=found.body)

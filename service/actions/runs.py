@@ -1,5 +1,6 @@
 """Runs: started by hand, watched, cancelled."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,11 +10,20 @@ from service.domain.catalogue import Role
 from service.domain.runs import RunKind, Stage
 from service.errors import Conflict
 from service.runtime import Runtime
-from service.store import cycles, projects, runs
+from service.store import cycles, projects, runs, uploads
 from service.store.tables.learning import Run
+from service.store.tables.uploads import Upload
 
 
-def start(runtime: Runtime, caller: Caller, uid: UUID) -> Run:
+@dataclass(frozen=True, kw_only=True)
+class RunView:
+    """A run, and the upload that it takes in if it is of the kind `ingest`."""
+
+    row: Run
+    upload: Upload | None = None
+
+
+def start(runtime: Runtime, caller: Caller, uid: UUID) -> RunView:
     """Start a cycle now, or join the one in flight."""
     now = runtime.now()
     with runtime.sessions.begin() as session:
@@ -22,17 +32,19 @@ def start(runtime: Runtime, caller: Caller, uid: UUID) -> Run:
         run = queued or runs.find_live(session, project.id, RunKind.CYCLE)
         if run is None:
             raise Conflict("the run in flight ended this moment; ask again")
-        receipts.keep(session, caller, run, at=now)
+        view = RunView(row=run)
+        receipts.keep(session, caller, view, at=now)
     if queued is not None:
         runtime.queue.start(queued.stage, queued.id)
-    return run
+    return view
 
 
-def read(runtime: Runtime, caller: Caller, uid: UUID, run_id: UUID) -> Run:
+def read(runtime: Runtime, caller: Caller, uid: UUID, run_id: UUID) -> RunView:
     """Get a run."""
     with runtime.readers() as session:
         project = projects.get(session, caller.workspace_id, uid)
-        return runs.get(session, project.id, run_id)
+        run = runs.get(session, project.id, run_id)
+        return RunView(row=run, upload=uploads.find_many(session, [run.id]).get(run.id))
 
 
 def list_page(
@@ -42,15 +54,17 @@ def list_page(
     *,
     before: tuple[datetime, UUID] | None,
     limit: int,
-) -> list[Run]:
+) -> list[RunView]:
     """Runs of a project, newest first."""
     with runtime.readers() as session:
         project = projects.get(session, caller.workspace_id, uid)
-        return runs.list_for(session, project.id, before=before, limit=limit)
+        found = runs.list_for(session, project.id, before=before, limit=limit)
+        sent = uploads.find_many(session, [run.id for run in found])
+        return [RunView(row=run, upload=sent.get(run.id)) for run in found]
 
 
 def cancel(runtime: Runtime, caller: Caller, uid: UUID, run_id: UUID) -> None:
-    """Cancel a run that is not over; its labels count again.
+    """Cancel a run that is not over; its labels count again, its items are taken away.
 
     Raises:
         Conflict: it is over, or it makes features that nothing works without.
@@ -65,3 +79,6 @@ def cancel(runtime: Runtime, caller: Caller, uid: UUID, run_id: UUID) -> None:
             session, run, project, at=runtime.now(), reason="cancelled by request"
         ):
             raise Conflict(f"the run is over: it is {run.state}")
+        upload = uploads.find_many(session, [run.id]).get(run.id)
+    if upload is not None and upload.is_reserving:
+        runtime.queue.start(Stage.UNDO, run_id)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, cast
 
 import orjson
@@ -41,20 +41,20 @@ class Answer:
             response.headers["Link"] = g.link
         return response
 
-    def give(self, view: View, *args: Any, **kwargs: Any) -> Response:
-        """Call the view, unless the request is a repeated one."""
-        repeatable = self._repeatable()
+    def give(self, make: Callable[[], Any], *, fingerprint: Callable[[], str]) -> Response:
+        """Make what is answered, unless the request is a repeated one."""
+        repeatable = self._repeatable(fingerprint)
         if repeatable is None:
-            result = view(*args, **kwargs)
+            result = make()
             is_whole = isinstance(result, Response)
             return result if is_whole else self.respond(*self.render(result))
         with receipts.claim(runtime(), caller(), repeatable) as kept:
             if kept is not None:
                 return self.respond(kept.status, kept.body)
             g.caller = replace(caller(), repeatable=repeatable)
-            return self.respond(*self.render(view(*args, **kwargs)))
+            return self.respond(*self.render(make()))
 
-    def _repeatable(self) -> Repeatable | None:
+    def _repeatable(self, fingerprint: Callable[[], str]) -> Repeatable | None:
         key = request.headers.get("Idempotency-Key")
         if request.method != "POST" or key is None:
             return None
@@ -62,9 +62,13 @@ class Answer:
             raise Unacceptable(
                 f"Idempotency-Key must have 1 to {_LONGEST_KEY} printable characters"
             )
-        content = (request.method.encode(), request.full_path.encode(), request.get_data())
-        fingerprint = hashlib.sha256(b"\n".join(content)).hexdigest()
         return Repeatable(key=key, fingerprint=fingerprint, render=self.render)
+
+
+def fingerprint() -> str:
+    """What tells this request from another one: method, path and body."""
+    content = (request.method.encode(), request.full_path.encode(), request.get_data())
+    return hashlib.sha256(b"\n".join(content)).hexdigest()
 
 
 def located(body: Any) -> dict[str, str]:
@@ -81,7 +85,7 @@ def answers(
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> Response:
-            return answer.give(view, *args, **kwargs)
+            return answer.give(partial(view, *args, **kwargs), fingerprint=fingerprint)
 
         return cast(View, blueprint.response(status, schema)(wrapper))
 

@@ -8,7 +8,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 
-from service.api import examples, exports, refusals
+from service.api import examples, exports, refusals, streams
 from service.api.gate import OPEN
 from service.schemas.base import ProblemOut
 
@@ -40,6 +40,7 @@ _HEADERS = {
     "release_batch": "Lease-Token",
 }
 _EXPORTED = {"list_labels"}
+_STREAMED = {"register_items": {"$ref": "#/components/schemas/RunOut"}}
 
 
 def finish(document: dict[str, Any], app: Flask) -> dict[str, Any]:
@@ -59,6 +60,8 @@ def finish(document: dict[str, Any], app: Flask) -> dict[str, Any]:
         examples.add(operation)
         if operation["operationId"] in _EXPORTED:
             operation["responses"]["200"]["content"] |= exports.DESCRIBED
+        if operation["operationId"] in _STREAMED:
+            streams.describe(operation, _STREAMED[operation["operationId"]])
         if method == "post":
             operation.setdefault("parameters", []).append(_IDEMPOTENCY)
         if header:

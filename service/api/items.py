@@ -3,16 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
-from service.actions import items
+from service.actions import items, uploads
 from service.actions.items import ItemView, Registered
-from service.api import paging
-from service.api.answers import answers
+from service.actions.runs import RunView
+from service.api import paging, streams
+from service.api.answers import Answer, answers
 from service.api.edge import Blueprint, caller, needs, runtime
+from service.api.streams import Body
 from service.domain.catalogue import Role
 from service.domain.contents import NewItem
 from service.schemas.items import ItemDetailOut, ItemPageOut, ItemsIn, ItemsQuery, RegisteredOut
+from service.schemas.runs import RunOut
 
 blueprint = Blueprint(
     "items",
@@ -22,12 +25,21 @@ blueprint = Blueprint(
 )
 
 
+def _located(run: Any) -> dict[str, str]:
+    return {"Location": f"{request.path.removesuffix('/items')}/runs/{run['id']}"}
+
+
+def _receive(body: Body, media_type: str, project_id: UUID) -> RunView:
+    return uploads.receive(runtime(), caller(), project_id, body, media_type=media_type)
+
+
 @blueprint.post("")
 @needs(Role.MANAGER)
+@streams.or_stream(_receive, Answer(202, RunOut, _located))
 @blueprint.arguments(ItemsIn)
 @answers(blueprint, 201, RegisteredOut)
 def register_items(new: list[NewItem], project_id: UUID) -> Registered:
-    """Register up to 1,000 items; the same item again is `unchanged`."""
+    """Register up to 1,000 items, or any number as a stream; the same again is `unchanged`."""
     return items.register(runtime(), caller(), project_id, new)
 
 

@@ -14,10 +14,14 @@ def new_secret() -> bytes:
     return secrets.token_bytes(32)
 
 
+def mark(secret: bytes, key: bytes) -> bytes:
+    """What stands for an item in the audit order: HMAC-SHA256 of its key, in UTF-8."""
+    return hmac.digest(secret, key, hashlib.sha256)
+
+
 def draw(secret: bytes, key: str) -> float:
-    """Place of an item in the audit order: HMAC-SHA256 of its key as a fraction in [0, 1)."""
-    digest = hmac.digest(secret, key.encode(), hashlib.sha256)
-    return (int.from_bytes(digest[:8], "big") >> 11) / 2**53
+    """Place of an item in the audit order: its mark as a fraction in [0, 1)."""
+    return (int.from_bytes(mark(secret, key.encode())[:8], "big") >> 11) / 2**53
 
 
 def threshold(items: int, *, audit_share: float) -> float:

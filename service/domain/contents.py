@@ -3,11 +3,18 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from service.domain.catalogue import InputType
 
+Buffer: TypeAlias = bytes | memoryview
 FLOAT_BYTES = 4
+DIGEST_BYTES = 16
+
+
+def digest_of(content: Buffer) -> bytes:
+    """What tells one content from another under the same key."""
+    return hashlib.sha256(content).digest()[:DIGEST_BYTES]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +26,7 @@ class Content:
 
     def digest(self) -> bytes:
         """Digest of the content, 16 bytes."""
-        content = self.vector if self.vector is not None else (self.text or "").encode()
-        return hashlib.sha256(content).digest()[:16]
+        return digest_of(self.vector if self.vector is not None else (self.text or "").encode())
 
     def problem(self, input_type: InputType, dimensions: int | None) -> tuple[str, str] | None:
         """Say which field does not fit a project's input, and why; None if all fits."""

@@ -9,6 +9,7 @@ class RunKind(StrEnum):
 
     CYCLE = "cycle"
     ENCODE = "encode"
+    INGEST = "ingest"
 
 
 class RunState(StrEnum):
@@ -34,13 +35,25 @@ class Stage(StrEnum):
     RETRAIN = "retrain"
     SCORE = "score"
     RANK = "rank"
+    INGEST = "ingest"
+    DECODE = "decode"
+    CHECK = "check"
+    WRITE = "write"
+    UNDO = "undo"
 
 
 LIVE = (RunState.QUEUED, RunState.RUNNING)
 PREDICT_QUEUE = "predict"
 LEARNING_QUEUES = tuple(str(stage) for stage in Stage)
 
-_BEFORE = {Stage.ENCODE: 0.0, Stage.RETRAIN: 0.0, Stage.SCORE: 0.3, Stage.RANK: 0.9}
+# Where in its run a stage begins, and what part of the run its shards are.
+_SHARES: dict[Stage, tuple[float, float]] = {
+    Stage.SCORE: (0.3, 0.6),
+    Stage.RANK: (0.9, 0.0),
+    Stage.DECODE: (0.05, 0.45),
+    Stage.CHECK: (0.5, 0.0),
+    Stage.WRITE: (0.55, 0.45),
+}
 
 
 def progress(state: RunState, stage: Stage, *, shards: int, shards_left: int) -> float:
@@ -51,8 +64,9 @@ def progress(state: RunState, stage: Stage, *, shards: int, shards_left: int) ->
     """
     if not state.is_live:
         return 1.0
-    scored = 0.6 * (shards - shards_left) / shards if stage is Stage.SCORE and shards else 0.0
-    return round(_BEFORE[stage] + scored, 3)
+    before, share = _SHARES.get(stage, (0.0, 0.0))
+    behind = (shards - shards_left) / shards if shards else 0.0
+    return round(before + share * behind, 3)
 
 
 def pause_before_retry(attempts: int, chance: random.Random) -> float:

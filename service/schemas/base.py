@@ -6,9 +6,10 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from service import limits
+from service.domain.values import LONGEST_KEY
 
 NAME = validate.Length(min=1, max=200)
-KEY = validate.Length(min=1, max=500)
+KEY = validate.Length(min=1, max=LONGEST_KEY)
 
 
 class In(Schema):

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, post_load, pre_dump, validate
 
 from service.domain.contents import NewItem
+from service.domain.values import LONGEST_GROUP
 from service.schemas.base import KEY, In, Out, PageQuery, Time, not_too_many, page_of
 from service.schemas.contents import NotesField, TextField, VectorField
 
@@ -25,7 +26,7 @@ class ItemIn(In):
     vector = VectorField(metadata={"type": "array", "items": {"type": "number"}})
     text = TextField()
     metadata = NotesField(allow_none=True)
-    group = TextField(allow_none=True, validate=validate.Length(max=500))
+    group = TextField(allow_none=True, validate=validate.Length(max=LONGEST_GROUP))
 
 
 class ItemsIn(In):

@@ -6,15 +6,22 @@ from marshmallow import fields, pre_dump
 
 from service.domain.runs import RunState, Stage, progress
 from service.schemas.base import In, Out, Time, page_of
-from service.store.tables.learning import Run
 
 
 class RunIn(In):
     """Nothing to say."""
 
 
+class RefusedOut(Out):
+    """A row of an upload that is not acceptable."""
+
+    row = fields.Integer(metadata={"description": "From 0."})
+    key = fields.String(allow_none=True)
+    detail = fields.String()
+
+
 class RunOut(Out):
-    """A run and how far it is."""
+    """A run and how far it is; the last four are an upload's, null for other kinds."""
 
     id = fields.UUID()
     kind = fields.String()
@@ -26,9 +33,18 @@ class RunOut(Out):
     started_at = Time(allow_none=True)
     finished_at = Time(allow_none=True)
     seconds = fields.Dict(keys=fields.String(), values=fields.Float())
+    registered = fields.Integer(allow_none=True)
+    unchanged = fields.Integer(allow_none=True)
+    refused = fields.List(
+        fields.Nested(RefusedOut),
+        allow_none=True,
+        metadata={"description": "The first 100; one refused row refuses the upload."},
+    )
+    refused_count = fields.Integer(allow_none=True)
 
     @pre_dump
-    def _flatten(self, run: Run, **_: Any) -> dict[str, Any]:
+    def _flatten(self, view: Any, **_: Any) -> dict[str, Any]:
+        run = view.row
         names = (
             "id",
             "kind",
@@ -46,7 +62,12 @@ class RunOut(Out):
             shards=run.shards or 0,
             shards_left=run.shards_left or 0,
         )
-        return {name: getattr(run, name) for name in names} | {"progress": done}
+        about = ("registered", "unchanged", "refused", "refused_count")
+        return (
+            {name: getattr(run, name) for name in names}
+            | {name: getattr(view.upload, name, None) for name in about}
+            | {"progress": done}
+        )
 
 
 RunPageOut = page_of(RunOut)

@@ -32,7 +32,7 @@ class Blobs(Protocol):
     def put(self, data: bytes) -> str:
         """Keep bytes durably; answer their digest."""
 
-    def receive(self, chunks: Iterable[bytes]) -> str:
+    def receive(self, chunks: Iterable[bytes | memoryview]) -> str:
         """Keep a stream of any length durably; of one that breaks off nothing remains."""
 
     def put_file(self, file: Path) -> str:
@@ -74,7 +74,7 @@ class LocalBlobs:
         digest = hashlib.sha256(data).hexdigest()
         return digest if self._is_there(digest) else self.receive([data])
 
-    def receive(self, chunks: Iterable[bytes]) -> str:
+    def receive(self, chunks: Iterable[bytes | memoryview]) -> str:
         """Write to a temporary file, sync it, rename it: never half a blob."""
         with parts.written(self._folder, chunks) as part:
             if not self._is_there(part.digest):

@@ -23,7 +23,7 @@ class Part:
 
 
 @contextmanager
-def written(folder: Path, chunks: Iterable[bytes]) -> Iterator[Part]:
+def written(folder: Path, chunks: Iterable[bytes | memoryview]) -> Iterator[Part]:
     """Write chunks to a file in a folder, synced; it is gone afterwards unless it was renamed."""
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=PREFIX)

@@ -24,6 +24,13 @@ class InterruptedBlobs:
             happen()
         return self._blobs.put(data)
 
+    def receive(self, pieces: Iterable[bytes | memoryview]) -> str:
+        """Let it happen, once; then keep bytes."""
+        happen, self._meanwhile = self._meanwhile, None
+        if happen is not None:
+            happen()
+        return self._blobs.receive(pieces)
+
     def path(self, digest: str) -> Path:
         """The file with these bytes."""
         return self._blobs.path(digest)
@@ -31,10 +38,6 @@ class InterruptedBlobs:
     def open(self, digest: str) -> BinaryIO:
         """The file with these bytes, opened."""
         return self._blobs.open(digest)
-
-    def receive(self, chunks: Iterable[bytes]) -> str:
-        """Keep a stream."""
-        return self._blobs.receive(chunks)
 
     def put_file(self, file: Path) -> str:
         """Keep a file."""

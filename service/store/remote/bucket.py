@@ -34,7 +34,7 @@ class BucketBlobs:
         """As `receive`, of one piece."""
         return self.receive([data])
 
-    def receive(self, chunks: Iterable[bytes]) -> str:
+    def receive(self, chunks: Iterable[bytes | memoryview]) -> str:
         """Spool to the cache while hashing, upload, and have it in the cache already."""
         with self._cache.written(chunks) as part:
             self._upload(part)

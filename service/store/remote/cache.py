@@ -43,7 +43,7 @@ class Cache:
         """Only one at a time fetches a blob; the others find it when they have waited."""
         return self._lock(f"fetch-{digest[:2]}", fcntl.LOCK_EX)
 
-    def written(self, chunks: Iterable[bytes]) -> AbstractContextManager[Part]:
+    def written(self, chunks: Iterable[bytes | memoryview]) -> AbstractContextManager[Part]:
         """Write a file that may be kept."""
         return parts.written(self._folder, chunks)
 

@@ -25,7 +25,7 @@ def test_an_effect_whose_answer_cannot_be_kept_does_not_happen(api: Api, runtime
 
     caller = dataclasses.replace(
         access.admit(runtime, api.key, project_uid=None),
-        repeatable=Repeatable(key="once", fingerprint="f", render=explode),
+        repeatable=Repeatable(key="once", fingerprint=lambda: "f", render=explode),
     )
     new = [NewLabel(key="a", value="fine", annotator="ana")]
 
