@@ -39,7 +39,7 @@ _HEADERS = {
     "renew_batch": "Lease-Token",
     "release_batch": "Lease-Token",
 }
-_EXPORTED = {"list_labels"}
+_EXPORTED = {"list_labels", "list_predictions"}
 _STREAMED = {"register_items": {"$ref": "#/components/schemas/RunOut"}}
 
 

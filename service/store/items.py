@@ -49,6 +49,19 @@ def at_positions(session: Session, project_id: int, positions: Sequence[int]) ->
     return {item.position: item for item in session.scalars(query)}
 
 
+def keys_from(
+    session: Session, project_id: int, *, first: int, limit: int, end: int | None = None
+) -> list[tuple[int, str]]:
+    """Positions and keys from a position on, without those of deleted items."""
+    query = select(Item.position, Item.key).where(
+        Item.project_id == project_id, Item.position >= first, Item.state != ItemState.DELETED
+    )
+    if end is not None:
+        query = query.where(Item.position < end)
+    rows = session.execute(query.order_by(Item.position).limit(limit))
+    return [(position, key) for position, key in rows]
+
+
 def add_many(
     session: Session, items: Sequence[Mapping[str, Any]], payloads: Sequence[Mapping[str, Any]]
 ) -> None:

@@ -32,6 +32,7 @@ DELETE /v1/projects/{project_id}/pin
 GET /v1/projects/{project_id}/versions/{number}/model
 GET /v1/projects/{project_id}/ranking
 POST /v1/projects/{project_id}/predict
+GET /v1/projects/{project_id}/predictions
 GET /v1/projects/{project_id}/selections
 POST GET /v1/keys
 DELETE /v1/keys/{key_id}
