@@ -1,6 +1,6 @@
 """Raw items into feature shards; the last shard is open and rewritten until it is full."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -8,19 +8,22 @@ import structlog
 from service.domain.catalogue import InputType
 from service.domain.runs import RunKind, RunState, Stage
 from service.runtime import Runtime
-from service.store import cycles, items, labels, projects, runs, shards
+from service.store import cycles, items, labels, projects, runs, shards, upload_parts
 from service.store.tables.learning import Run
-from service.store.tables.pool import Payload, Project, Shard
+from service.store.tables.pool import Payload, Project
+from service.store.tables.uploads import Part
 from workers import stages
 from workers.encoders import text, vector
 from workers.learning.arrays import Matrix
-from workers.pool import measured, moments
 from workers.pool import shards as shard_files
+from workers.pool.growth import Growth
 from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 8_192
+_LEAST_SHARD = 0.25
+"""Part of a full shard from which an upload's part becomes one as it is."""
 
 
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
@@ -28,37 +31,44 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     with runtime.readers() as session:
         project = projects.find_live(session, run.project_id)
         last = shards.find_last(session, run.project_id)
-    if project is None:
-        raise Superseded
-    rows = list(_written(runtime, project, last))
-    return _save(runtime, run, project, rows)
+        if project is None:
+            raise Superseded
+        reserved = upload_parts.reserved_from(session, project)
+        end = upload_parts.ready_until(session, project)
+    growth = Growth(runtime.blobs, project, last, full=runtime.settings.shard_rows)
+    at = project.encoded
+    for part, _ in reserved:
+        first = part.first_position or 0
+        if first >= end:
+            break
+        _append(runtime, project, growth, at, first)
+        _take(runtime, growth, part)
+        at = first + part.fresh
+    _append(runtime, project, growth, at, end)
+    return _save(runtime, run, project, growth.close(), end)
 
 
-def _written(runtime: Runtime, project: Project, last: Shard | None) -> Iterator[dict[str, Any]]:
-    """Fill the open shard and new ones with the items that wait."""
-    first, end = project.encoded, project.next_position
-    full = runtime.settings.shard_rows
-    is_open = last is not None and last.rows < full
-    number = 0 if last is None else last.number + (not is_open)
-    matrix: Matrix | None = None
-    start = first
-    if last is not None and is_open:
-        matrix = shard_files.open_shard(runtime.blobs.path(last.features))
-        start = last.first_position
+def _append(runtime: Runtime, project: Project, growth: Growth, first: int, end: int) -> None:
+    """Encode items that came one request at a time."""
     while first < end:
-        held = 0 if matrix is None else matrix.shape[0]
-        count = min(end - first, full - held)
-        matrix = shard_files.extend(matrix, _encoded(runtime, project, first, count))
-        yield {
-            "project_id": project.id,
-            "number": number,
-            "first_position": start,
-            "rows": held + count,
-            "features": runtime.blobs.put(shard_files.encode(matrix)),
-            "moments": runtime.blobs.put(measured.pack(moments.of(matrix))),
-        }
+        count = min(end - first, growth.room)
+        growth.append(_encoded(runtime, project, first, count))
         first += count
-        number, matrix, start = number + 1, None, first
+
+
+def _take(runtime: Runtime, growth: Growth, part: Part) -> None:
+    """Take what an upload has encoded: as a shard of its own, or small parts together."""
+    if not part.is_done or part.features is None or part.moments is None:
+        growth.leave_empty(part.fresh)  # its upload broke off
+    elif part.fresh >= _LEAST_SHARD * runtime.settings.shard_rows or part.fresh > growth.waiting:
+        growth.adopt(part.fresh, features=part.features, moments=part.moments)
+    else:
+        matrix = shard_files.open_shard(runtime.blobs.path(part.features))
+        first = 0
+        while first < part.fresh:
+            rows = matrix[first : first + growth.room]
+            growth.append(rows)
+            first += rows.shape[0]
 
 
 def _encoded(runtime: Runtime, project: Project, first: int, count: int) -> Matrix:
@@ -82,21 +92,21 @@ def _features(project: Project, rows: Sequence[Payload]) -> Matrix:
 
 
 def _save(
-    runtime: Runtime, run: Run, before: Project, rows: Sequence[dict[str, Any]]
+    runtime: Runtime, run: Run, before: Project, rows: Sequence[dict[str, Any]], end: int
 ) -> Sequence[Message]:
     now = runtime.now()
+    follow_up = rerank = more = None
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         runs.move(session, held, now=now, state=RunState.DONE, reason=None)
-        end = before.next_position
         shards.put(session, rows)
         project.encoded = end
         if labels.are_any_between(session, project.id, first=before.encoded, end=end):
             project.retrain_asked = True  # they came before their features did
-        follow_up = cycles.queue_if_due(session, project, at=now)
-        rerank = cycles.queue_rerank(session, project, at=now)
-        more = None
-        if project.next_position > end:
+        if end > before.encoded:
+            follow_up = cycles.queue_if_due(session, project, at=now)
+            rerank = cycles.queue_rerank(session, project, at=now)
+        if upload_parts.ready_until(session, project) > end:
             more = runs.queue_up(session, project.id, RunKind.ENCODE, Stage.ENCODE, at=now)
     log.info("encoded", run=str(run.id), items=end - before.encoded, shards=len(rows))
     return [(each.stage, (each.id,)) for each in (follow_up, rerank, more) if each is not None]

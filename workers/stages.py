@@ -4,27 +4,33 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
 
-from service.domain.runs import RunState, Stage, pause_before_retry
+from service.domain.runs import RunKind, RunState, Stage, pause_before_retry
 from service.runtime import Runtime
-from service.store import cycles, projects, run_shards, runs
+from service.store import cycles, projects, runs
+from service.store.pieces import Pieces
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
+from service.store.tables.uploads import Part
 
 log = structlog.get_logger(__name__)
 
 Message: TypeAlias = tuple[Stage, tuple[object, ...]]
 Work: TypeAlias = Callable[[Runtime, Run], Sequence[Message]]
-ShardWork: TypeAlias = Callable[[Runtime, RunShard], Sequence[Message]]
+P = TypeVar("P", RunShard, Part)
 
 
 class Superseded(Exception):
     """The stage is not this worker's any more: cancelled, taken over, or the project is gone."""
+
+
+class Hopeless(Exception):
+    """Another attempt would not do better; the message is the reason of the run's end."""
 
 
 _RENEWALS = 3
@@ -58,33 +64,42 @@ def attempt(runtime: Runtime, stage: Stage, run_id: UUID, work: Work) -> None:
     _send(runtime, messages)
 
 
-def attempt_shard(runtime: Runtime, run_id: UUID, number: int, work: ShardWork) -> None:
-    """Score a shard if it is still to be scored; send what follows; retry if it fails."""
+def attempt_piece(
+    runtime: Runtime,
+    pieces: Pieces[P],
+    run_id: UUID,
+    number: int,
+    work: Callable[[Runtime, P], Sequence[Message]],
+) -> None:
+    """Do a piece of a stage if it is still to be done; send what follows; retry if it fails."""
     lease = _lease(runtime)
     with runtime.sessions.begin() as session:
-        shard = run_shards.enter(session, run_id, number, now=runtime.now(), lease=lease)
-    if shard is None:
+        piece = pieces.enter(session, run_id, number, now=runtime.now(), lease=lease)
+    if piece is None:
         return
-    if shard.attempts > runtime.settings.run_attempts:
-        _fail(runtime, run_id, f"score was given up at shard {number}")
+    if piece.attempts > runtime.settings.run_attempts:
+        _fail(runtime, run_id, f"{pieces.stage} was given up at shard {number}")
         return
 
     def renew() -> bool:
         with runtime.sessions.begin() as session:
-            return run_shards.renew(
-                session, run_id, number, shard.attempts, now=runtime.now(), lease=lease
+            return pieces.renew(
+                session, run_id, number, piece.attempts, now=runtime.now(), lease=lease
             )
 
     with _held(renew, lease):
         try:
-            messages = work(runtime, shard)
+            messages = work(runtime, piece)
         except Superseded:
+            return
+        except Hopeless as error:
+            _fail(runtime, run_id, str(error))
             return
         except Exception as error:  # the task boundary, as above
             log.exception("shard failed", run=str(run_id), shard=number, error=str(error))
-            wake_at = runtime.now() + _pause(runtime, shard.attempts)
+            wake_at = runtime.now() + _pause(runtime, piece.attempts)
             with runtime.sessions.begin() as session:
-                run_shards.let_go(session, run_id, number, wake_at=wake_at)
+                pieces.let_go(session, run_id, number, wake_at=wake_at)
             return
     _send(runtime, messages)
 
@@ -140,6 +155,8 @@ def _fail(runtime: Runtime, run_id: UUID, reason: str) -> None:
             follow_up = cycles.fail(session, run, project, at=now, reason=reason)
     if follow_up is not None:
         _send(runtime, [(Stage(follow_up.stage), (follow_up.id,))])
+    if run.kind == RunKind.INGEST:
+        _send(runtime, [(Stage.UNDO, (run_id,))])
 
 
 def _lease(runtime: Runtime) -> timedelta:

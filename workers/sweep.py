@@ -9,12 +9,13 @@ from service.runtime import Runtime
 from service.store import (
     cycles,
     leases,
+    pieces,
     projects,
     receipts,
     retention,
-    run_shards,
     runs,
     sweeps,
+    uploads,
 )
 from workers.stages import Message
 
@@ -51,10 +52,9 @@ def _stalled(runtime: Runtime, now: datetime) -> list[Message]:
         found: list[Message] = [
             (Stage(run.stage), (run.id,)) for run in runs.list_stalled(session, now=now, limit=MANY)
         ]
-        found += [
-            (Stage.SCORE, (run_id, number))
-            for run_id, number in run_shards.list_stalled(session, now=now, limit=MANY)
-        ]
+        found += pieces.list_stalled(session, now=now, limit=MANY)
+        left = uploads.list_left_behind(session, now=now, limit=MANY)
+        found += [(Stage.UNDO, (run_id,)) for run_id in left]
     for stage, ids in found:
         log.info("sent again", stage=str(stage), ids=[str(each) for each in ids])
     return found
@@ -84,6 +84,7 @@ def prune(runtime: Runtime, now: datetime) -> None:
             "receipts": receipts.forget(session, before=now - KEEP_RECEIPTS),
             "leases": leases.expire_all(session, now=now, limit=10_000),
             "shards": retention.drop_old_run_shards(session, before=now - KEEP_RUN_SHARDS),
+            "parts": retention.drop_old_parts(session, before=now - KEEP_RUN_SHARDS),
             "projects": retention.drop_deleted_projects(session, before=now - KEEP_DELETED),
         }
     with runtime.readers() as session:

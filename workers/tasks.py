@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from service.domain.runs import Stage
+from service.store.pieces import DECODED, SCORED, WRITTEN
 from workers import encode, predict, rank, retrain, score, stages
 from workers.app import app, runtime
+from workers.ingest import check, decode, plan, undo, write
 
 
 @app.task(name="workers.encode")
@@ -25,13 +27,44 @@ def score_pool(run_id: str, number: str | None = None) -> None:
     if number is None:
         stages.attempt(runtime(), Stage.SCORE, UUID(run_id), score.fan_out)
     else:
-        stages.attempt_shard(runtime(), UUID(run_id), int(number), score.run_shard)
+        stages.attempt_piece(runtime(), SCORED, UUID(run_id), int(number), score.run_shard)
 
 
 @app.task(name="workers.rank")
 def rank_pool(run_id: str) -> None:
     """Scores into a ranking."""
     stages.attempt(runtime(), Stage.RANK, UUID(run_id), rank.run)
+
+
+@app.task(name="workers.ingest")
+def plan_upload(run_id: str) -> None:
+    """An upload into parts."""
+    stages.attempt(runtime(), Stage.INGEST, UUID(run_id), plan.run)
+
+
+@app.task(name="workers.decode")
+def decode_part(run_id: str, number: str) -> None:
+    """A part of an upload into features and rows."""
+    stages.attempt_piece(runtime(), DECODED, UUID(run_id), int(number), decode.run_part)
+
+
+@app.task(name="workers.check")
+def check_upload(run_id: str) -> None:
+    """All parts of an upload together."""
+    stages.attempt(runtime(), Stage.CHECK, UUID(run_id), check.run)
+
+
+@app.task(name="workers.write")
+def write_part(run_id: str, number: str) -> None:
+    """A part of an upload into the database."""
+    stages.attempt_piece(runtime(), WRITTEN, UUID(run_id), int(number), write.run_part)
+
+
+@app.task(name="workers.undo")
+def undo_upload(run_id: str) -> None:
+    """What an upload that broke off has written, taken away."""
+    for stage, ids in undo.run(runtime(), UUID(run_id)):
+        runtime().queue.start(stage, *ids)
 
 
 @app.task(name="workers.predict", acks_late=False, time_limit=60, soft_time_limit=55)

@@ -15,7 +15,7 @@ from service.domain.contents import NewItem
 from service.domain.items import ItemState
 from service.domain.runs import RunKind, Stage
 from service.runtime import Runtime
-from service.store import batches, cycles, items, labels, leases, projects, runs
+from service.store import arrivals, batches, cycles, items, labels, leases, projects, runs
 from service.store.tables.labelling import Label, Selection
 from service.store.tables.pool import Item
 
@@ -117,15 +117,7 @@ def delete(runtime: Runtime, caller: Caller, uid: UUID, key: str) -> None:
     with runtime.sessions.begin() as session:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
         item = items.get(session, project.id, key, lock=True)
-        project.item_count -= 1
-        project.labelled_count -= item.state == ItemState.LABELLED
-        if item.audit_draw >= project.audit_threshold:
-            project.open_count -= item.state == ItemState.OPEN
-        project.label_count -= item.labels
-        if item.labels + item.skips:
-            project.label_events += 1
-            project.oldest_unused_at = project.oldest_unused_at or now
-        item.state = ItemState.DELETED
+        arrivals.take_away(session, project, item, at=now)
         leases.close_all_open(session, project.id, [item.position])
         run = cycles.queue_if_due(session, project, at=now)
     if run is not None:

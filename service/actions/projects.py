@@ -15,7 +15,7 @@ from service.domain.catalogue import Role
 from service.domain.projects import ProjectSettings
 from service.errors import Fault, PreconditionFailed, Unacceptable
 from service.runtime import Runtime
-from service.store import cycles, items, projects, rankings, runs, versions
+from service.store import cycles, items, projects, rankings, versions
 from service.store.tables.learning import Version
 from service.store.tables.pool import Project
 
@@ -130,8 +130,7 @@ def delete(runtime: Runtime, caller: Caller, uid: UUID, *, etag: str) -> None:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
         _check_etag(project, etag)
         projects.mark_deleted(session, project.id, at=now)
-        for run in runs.list_live(session, project.id):
-            cycles.cancel(session, run, project, at=now, reason="the project was deleted")
+        cycles.cancel_all(session, project, at=now, reason="the project was deleted")
         project.due_at = None
 
 

@@ -6,11 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from service.domain import audit
-from service.domain.catalogue import Reason, Strategy
 from service.domain.contents import NewItem
 from service.domain.items import ItemState
 from service.errors import Conflict, Fault
-from service.store import items, rankings
+from service.store import arrivals, items
 from service.store.tables.pool import Project
 
 
@@ -68,30 +67,4 @@ def add(session: Session, project: Project, fresh: Sequence[NewItem], *, at: dat
         ],
     )
     project.next_position = first + len(fresh)
-    project.item_count += len(fresh)
-    _reserve(session, project, list(draws.values()), is_first=first == 0)
-    if project.ranking_id is None:
-        ranking = rankings.add(
-            session,
-            project,
-            strategy=Strategy.RANDOM,
-            reason=Reason.COLD_START,
-            events_seen=project.label_events,
-            ranked_at=at,
-        )
-        project.ranking_id = ranking.id
-
-
-def _reserve(session: Session, project: Project, draws: Sequence[float], *, is_first: bool) -> None:
-    """Set the audit threshold; while a pool grows before its first version, only lower it.
-
-    That shortens the audit order at its end: what is left of it is still a random sample.
-    """
-    wanted = audit.threshold(project.item_count, audit_share=project.audit_share)
-    before = wanted if is_first else project.audit_threshold
-    after = min(before, wanted) if project.version_count == 0 else before
-    project.open_count += sum(draw >= before for draw in draws)
-    if after < before:
-        session.flush()
-        project.open_count += items.count_open(session, project, first=after, end=before)
-    project.audit_threshold = after
+    arrivals.count_in(session, project, list(draws.values()), at=at)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain import policy
-from service.domain.runs import RunKind, RunState, Stage
+from service.domain.runs import LIVE, RunKind, RunState, Stage
 from service.store import runs
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project
@@ -80,6 +81,13 @@ def cancel(session: Session, run: Run, project: Project, *, at: datetime, reason
         project.oldest_unused_at = at
         project.due_at = _due_at(project)
     return True
+
+
+def cancel_all(session: Session, project: Project, *, at: datetime, reason: str) -> None:
+    """Cancel whatever is in flight for a project."""
+    live = select(Run).where(Run.project_id == project.id, Run.state.in_(LIVE))
+    for run in session.scalars(live).all():
+        cancel(session, run, project, at=at, reason=reason)
 
 
 def fail(session: Session, run: Run, project: Project, *, at: datetime, reason: str) -> Run | None:

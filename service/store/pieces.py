@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from service.domain.runs import LIVE, Stage
+from service.domain.runs import LIVE, RunState, Stage
 from service.store.runs import RESEND
-from service.store.tables.learning import Run
+from service.store.tables.learning import Run, RunShard
 from service.store.tables.uploads import Part
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", RunShard, Part)
 
 
 @dataclass(frozen=True)
@@ -131,5 +131,48 @@ class Pieces(Generic[P]):
         )
 
 
+SCORED = Pieces(RunShard, Stage.SCORE)
 DECODED = Pieces(Part, Stage.DECODE)
 WRITTEN = Pieces(Part, Stage.WRITE)
+
+
+def leave_to_pieces(session: Session, run_id: UUID) -> None:
+    """Watch a run no more: from here on its pieces are, each by itself."""
+    session.execute(
+        update(Run)
+        .where(Run.id == run_id)
+        .values(lease_until=None, wake_at=None, attempts=0)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def put_off(session: Session, run_id: UUID, *, wake_at: datetime) -> None:
+    """Leave a stage that cannot begin yet; that was no failed attempt."""
+    session.execute(
+        update(Run)
+        .where(Run.id == run_id, Run.state == RunState.RUNNING)
+        .values(lease_until=None, wake_at=wake_at, attempts=0)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def is_any_stalled(session: Session, *, now: datetime) -> bool:
+    """Whether a piece of any stage waits for its message to be sent again."""
+    return any(
+        (
+            SCORED.is_any_stalled(session, now=now),
+            DECODED.is_any_stalled(session, now=now),
+            WRITTEN.is_any_stalled(session, now=now),
+        )
+    )
+
+
+def list_stalled(
+    session: Session, *, now: datetime, limit: int
+) -> list[tuple[Stage, tuple[UUID, int]]]:
+    """Messages that are to be sent again; their next time is put off."""
+    return [
+        *((Stage.SCORE, ids) for ids in SCORED.list_stalled(session, now=now, limit=limit)),
+        *((Stage.DECODE, ids) for ids in DECODED.list_stalled(session, now=now, limit=limit)),
+        *((Stage.WRITE, ids) for ids in WRITTEN.list_stalled(session, now=now, limit=limit)),
+    ]

@@ -35,6 +35,12 @@ def find_live(session: Session, project_id: int, *, lock: bool = False) -> Proje
     return session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
+def find_free(session: Session, project_id: int) -> Project | None:
+    """Lock a project, unless somebody else has: then, or if it is gone, None."""
+    query = select(Project).where(Project.id == project_id, Project.deleted_at.is_(None))
+    return session.scalar(query.with_for_update(key_share=True, skip_locked=True))
+
+
 def add(session: Session, **fields: Any) -> Project:
     """Add a project."""
     project = Project(**fields)

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, union
+from sqlalchemy import delete, exists, select, union
 from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE
 from service.store.tables.learning import Ranking, Run, RunShard, Version
 from service.store.tables.pool import Project, Shard
+from service.store.tables.uploads import Part, Upload
 
 
 def drop_old_run_shards(session: Session, *, before: datetime) -> int:
@@ -22,6 +23,27 @@ def drop_old_run_shards(session: Session, *, before: datetime) -> int:
         Run.state.not_in(LIVE), Run.finished_at < before, Run.id.not_in(used)
     )
     gone = delete(RunShard).where(RunShard.run_id.in_(old)).returning(RunShard.number)
+    return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
+
+
+def drop_old_parts(session: Session, *, before: datetime) -> int:
+    """Drop the parts of ended uploads whose features are in shards."""
+    over = (
+        select(Run.id)
+        .join(Project, Project.id == Run.project_id)
+        .join(Upload, Upload.run_id == Run.id)
+        .where(
+            Run.state.not_in(LIVE),
+            Run.finished_at < before,
+            Upload.is_reserving.is_(False),
+            ~exists().where(
+                Part.run_id == Run.id,
+                Part.fresh > 0,
+                Part.first_position + Part.fresh > Project.encoded,
+            ),
+        )
+    )
+    gone = delete(Part).where(Part.run_id.in_(over)).returning(Part.number)
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
@@ -41,5 +63,10 @@ def referenced_blobs(session: Session) -> set[str]:
         select(RunShard.predictions),
         select(Version.model),
         select(Ranking.order),
+        select(Upload.blob).join(Run, Run.id == Upload.run_id).where(Run.state.in_(LIVE)),
+        select(Part.content),
+        select(Part.features),
+        select(Part.moments),
+        select(Part.known),
     )
     return {digest for (digest,) in session.execute(query) if digest}

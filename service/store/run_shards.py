@@ -1,9 +1,9 @@
 """A run's frozen list of shards, and the barrier that counts them off."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.runs import LIVE, Stage
@@ -51,43 +51,6 @@ def take_over(session: Session, run_id: UUID, before_id: UUID) -> int:
     return len(rows)
 
 
-def enter(
-    session: Session, run_id: UUID, number: int, *, now: datetime, lease: timedelta
-) -> RunShard | None:
-    """Enter the scoring of a shard: only in a live run, if it is not done and nobody's."""
-    live = select(Run.id).where(Run.id == run_id, Run.stage == Stage.SCORE, Run.state.in_(LIVE))
-    return session.scalar(
-        update(RunShard)
-        .where(
-            RunShard.run_id.in_(live),
-            RunShard.number == number,
-            RunShard.is_done.is_(False),
-            or_(RunShard.lease_until.is_(None), RunShard.lease_until <= now),
-        )
-        .values(lease_until=now + lease, wake_at=now + lease, attempts=RunShard.attempts + 1)
-        .returning(RunShard)
-    )
-
-
-def renew(
-    session: Session, run_id: UUID, number: int, attempt: int, *, now: datetime, lease: timedelta
-) -> bool:
-    """Prolong the lease of who entered at this attempt."""
-    moved = (
-        update(RunShard)
-        .where(
-            RunShard.run_id == run_id,
-            RunShard.number == number,
-            RunShard.attempts == attempt,
-            RunShard.is_done.is_(False),
-            RunShard.lease_until.is_not(None),
-        )
-        .values(lease_until=now + lease, wake_at=now + lease)
-        .returning(RunShard.number)
-    )
-    return session.scalar(moved) is not None
-
-
 def finish(
     session: Session, run_id: UUID, number: int, *, scores: str, predictions: str
 ) -> int | None:
@@ -110,15 +73,6 @@ def finish(
     )
 
 
-def let_go(session: Session, run_id: UUID, number: int, *, wake_at: datetime) -> None:
-    """Leave a shard whose scoring failed, so that it is tried again at a given time."""
-    session.execute(
-        update(RunShard)
-        .where(RunShard.run_id == run_id, RunShard.number == number, RunShard.is_done.is_(False))
-        .values(lease_until=None, wake_at=wake_at)
-    )
-
-
 def list_for(session: Session, run_id: UUID) -> list[RunShard]:
     """The list, in order of positions."""
     query = select(RunShard).where(RunShard.run_id == run_id).order_by(RunShard.number)
@@ -133,30 +87,3 @@ def find_at(session: Session, run_id: UUID, position: int) -> RunShard | None:
         RunShard.first_position + RunShard.rows > position,
     )
     return session.scalar(query)
-
-
-def is_any_stalled(session: Session, *, now: datetime) -> bool:
-    """Whether `list_stalled` would find one."""
-    return session.scalar(_stalled(now).limit(1)) is not None
-
-
-def list_stalled(session: Session, *, now: datetime, limit: int) -> list[tuple[UUID, int]]:
-    """Shards whose message is to be sent again; their next time is put off."""
-    query = _stalled(now).limit(limit).with_for_update(of=RunShard, skip_locked=True)
-    found = list(session.scalars(query))
-    for shard in found:
-        shard.wake_at = now + RESEND
-    return [(shard.run_id, shard.number) for shard in found]
-
-
-def _stalled(now: datetime) -> Select[RunShard]:
-    return (
-        select(RunShard)
-        .join(Run, Run.id == RunShard.run_id)
-        .where(
-            Run.state.in_(LIVE),
-            Run.stage == Stage.SCORE,
-            RunShard.is_done.is_(False),
-            RunShard.wake_at <= now,
-        )
-    )

@@ -34,12 +34,6 @@ def find_live(session: Session, project_id: int, kind: RunKind) -> Run | None:
     return session.scalar(query)
 
 
-def list_live(session: Session, project_id: int) -> list[Run]:
-    """All runs that are in flight for a project."""
-    query = select(Run).where(Run.project_id == project_id, Run.state.in_(LIVE))
-    return list(session.scalars(query))
-
-
 def queue_up(
     session: Session, project_id: int, kind: RunKind, stage: Stage, *, at: datetime
 ) -> Run | None:

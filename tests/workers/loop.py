@@ -4,14 +4,18 @@ from uuid import UUID
 
 from service.domain.runs import Stage
 from service.runtime import Runtime
+from service.store.pieces import DECODED, SCORED, WRITTEN
 from tests.fakes import RecordingQueue
 from workers import encode, rank, retrain, score, stages
+from workers.ingest import check, decode, plan, undo, write
 
 _WORK = {
     Stage.ENCODE: encode.run,
     Stage.RETRAIN: retrain.run,
     Stage.SCORE: score.fan_out,
     Stage.RANK: rank.run,
+    Stage.INGEST: plan.run,
+    Stage.CHECK: check.run,
 }
 
 
@@ -27,7 +31,14 @@ def work_off(runtime: Runtime, queue: RecordingQueue, *, until: Stage | None = N
 
 def deliver(runtime: Runtime, stage: Stage, run_id: UUID, number: int | None = None) -> None:
     """Deliver one message."""
-    if number is None:
+    if stage is Stage.UNDO:
+        for follow_up, ids in undo.run(runtime, run_id):
+            runtime.queue.start(follow_up, *ids)
+    elif number is None:
         stages.attempt(runtime, stage, run_id, _WORK[stage])
+    elif stage is Stage.SCORE:
+        stages.attempt_piece(runtime, SCORED, run_id, number, score.run_shard)
+    elif stage is Stage.DECODE:
+        stages.attempt_piece(runtime, DECODED, run_id, number, decode.run_part)
     else:
-        stages.attempt_shard(runtime, run_id, number, score.run_shard)
+        stages.attempt_piece(runtime, WRITTEN, run_id, number, write.run_part)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from service.domain.runs import Stage
 from service.runtime import Runtime
+from service.store.pieces import SCORED
 from service.store.tables.learning import Run, Version
 from tests.workers.conftest import Pool
 from tests.workers.loop import deliver
@@ -115,7 +116,7 @@ def test_a_failing_shard_fails_the_run_after_as_many_attempts(pool: Pool) -> Non
         raise ZeroDivisionError
 
     for _ in range(pool.runtime.settings.run_attempts + 1):
-        stages.attempt_shard(pool.runtime, run_id, 0, fails)
+        stages.attempt_piece(pool.runtime, SCORED, run_id, 0, fails)
         pool.clock.advance(60)
 
     assert pool.last_run()["state"] == "failed"

@@ -31,6 +31,11 @@ def encode(matrix: Matrix) -> bytes:
     return _npy(rows)
 
 
+def dense_header(rows: int, width: int) -> bytes:
+    """What a dense shard begins with; its rows follow as little-endian float32, in C order."""
+    return _header({"descr": "<f4", "fortran_order": False, "shape": (rows, width)})
+
+
 def open_shard(path: Path) -> Matrix:
     """Map a shard without reading its rows: read-only float32[n, d], or float32 CSR.
 
@@ -92,9 +97,14 @@ def _encode_sparse(matrix: Sparse) -> bytes:
 
 
 def _npy(array: npt.NDArray[Any]) -> bytes:
+    header = _header(np.lib.format.header_data_from_array_1_0(array))
+    return b"".join([header, array.data.cast("B") if array.size else b""])
+
+
+def _header(described: dict[str, Any]) -> bytes:
     header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
-    return b"".join([header.getvalue(), array.data.cast("B") if array.size else b""])
+    np.lib.format.write_array_header_1_0(header, described)
+    return header.getvalue()
 
 
 def _map_next(file: BinaryIO, path: Path) -> npt.NDArray[Any]:

@@ -22,6 +22,8 @@ class Upload(Base):
     blob: Mapped[str] = mapped_column(String(64))
     """Digest of the body as it came."""
     media_type: Mapped[str] = mapped_column(String(100))
+    seen: Mapped[int] = mapped_column(default=0)
+    """The project's `next_position` before the rows were looked for in the pool."""
     registered: Mapped[int | None]
     """Items that are new by it, once it is done."""
     unchanged: Mapped[int | None]
@@ -72,5 +74,7 @@ class Part(Base):
     """Where in the pool its fresh rows go; none while nobody knows, or if there are none."""
     fresh: Mapped[int] = mapped_column(default=0)
     """Positions kept for it: rows that were not registered when they were looked for."""
+    registered: Mapped[int] = mapped_column(default=0)
+    """Items that it has written, once it is."""
     known: Mapped[str | None] = mapped_column(String(64))
     """Digest of the numbers (uint32) of its rows that are not fresh; none if all are."""

@@ -6,6 +6,7 @@ from uuid import UUID
 from service.domain.runs import RunState, Stage
 from service.runtime import Runtime
 from service.store import run_shards, runs
+from service.store.pieces import SCORED
 from service.store.tables.learning import Run
 from service.store.tables.pool import Shard
 from tests.api import Api
@@ -101,15 +102,14 @@ def test_the_last_shard_to_finish_reads_zero_and_none_counts_twice(
 
     with runtime.sessions.begin() as session:
         entered = [
-            run_shards.enter(session, run_id, 0, now=clock(), lease=LEASE) is not None
-            for _ in range(2)
+            SCORED.enter(session, run_id, 0, now=clock(), lease=LEASE) is not None for _ in range(2)
         ]
         renewed = [
-            run_shards.renew(session, run_id, 0, attempt, now=clock(), lease=LEASE)
+            SCORED.renew(session, run_id, 0, attempt, now=clock(), lease=LEASE)
             for attempt in (1, 2)
         ]
-        run_shards.let_go(session, run_id, 1, wake_at=clock())
-        stalled = run_shards.list_stalled(session, now=clock(), limit=9)
+        SCORED.let_go(session, run_id, 1, wake_at=clock())
+        stalled = SCORED.list_stalled(session, now=clock(), limit=9)
         left = [
             run_shards.finish(session, run_id, number, scores="s", predictions="p")
             for number in (0, 0, 1, 2)
@@ -138,9 +138,9 @@ def test_shards_of_a_cancelled_run_are_too_late(
         runs.stop(session, run_id, RunState.CANCELLED, now=clock(), reason="asked")
 
     with runtime.sessions.begin() as session:
-        assert run_shards.enter(session, run_id, 0, now=clock(), lease=LEASE) is None
+        assert SCORED.enter(session, run_id, 0, now=clock(), lease=LEASE) is None
         assert run_shards.finish(session, run_id, 0, scores="s", predictions="p") is None
-        assert not run_shards.is_any_stalled(session, now=clock() + LEASE)
+        assert not SCORED.is_any_stalled(session, now=clock() + LEASE)
 
 
 def test_runs_of_projects_live_apart(api: Api, runtime: Runtime) -> None:

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.Uuid(), nullable=False),
         sa.Column("blob", sa.String(length=64), nullable=False),
         sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.Column("registered", sa.BigInteger(), nullable=True),
         sa.Column("unchanged", sa.BigInteger(), nullable=True),
         sa.Column("refused", JSON, nullable=True),
@@ -59,6 +60,7 @@ def upgrade() -> None:
         sa.Column("refused_count", sa.BigInteger(), nullable=False),
         sa.Column("first_position", sa.BigInteger(), nullable=True),
         sa.Column("fresh", sa.BigInteger(), nullable=False),
+        sa.Column("registered", sa.BigInteger(), nullable=False),
         sa.Column("known", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["run_id"], ["run.id"], name=op.f("fk__part__run_id__run"), ondelete="CASCADE"

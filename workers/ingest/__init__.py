@@ -1,0 +1,1 @@
+"""The stages of an upload: planned, decoded, checked, written; or undone."""

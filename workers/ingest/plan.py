@@ -1,0 +1,44 @@
+"""An upload cut into parts, which are decoded at once on all workers."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import structlog
+
+from service.domain.runs import Stage
+from service.runtime import Runtime
+from service.store import pieces, runs, upload_parts, uploads
+from service.store.tables.learning import Run
+from workers import stages
+from workers.ingest import endings, task
+from workers.stages import Message
+from workers.uploads.rows import Malformed
+
+log = structlog.get_logger(__name__)
+
+PART_BYTES = 64 * 2**20
+"""About so much text is in one part: its features are several times as large."""
+
+
+def run(runtime: Runtime, run: Run) -> Sequence[Message]:
+    """Cut the upload between rows; nothing is decoded yet."""
+    found = task.load(runtime, run.id)
+    path = runtime.blobs.path(found.upload.blob)
+    file = task.FORMATS[found.upload.media_type]
+    try:
+        cuts = file.cut(path, found.wanted, rows=runtime.settings.shard_rows, size=PART_BYTES)
+    except Malformed as error:
+        endings.fail(runtime, run, str(error))
+        return []
+    now = runtime.now()
+    with runtime.sessions.begin() as session:
+        _, held = stages.hold(session, run)
+        rows = [{"number": number, **asdict(cut)} for number, cut in enumerate(cuts)]
+        upload_parts.add_many(session, run.id, rows, now)
+        uploads.find_many(session, [run.id])[run.id].seen = found.project.next_position
+        runs.move(
+            session, held, now=now, stage=Stage.DECODE, shards=len(cuts), shards_left=len(cuts)
+        )
+        pieces.leave_to_pieces(session, run.id)
+    log.info("planned", run=str(run.id), parts=len(cuts))
+    return [(Stage.DECODE, (run.id, number)) for number in range(len(cuts))]

@@ -1,0 +1,1 @@
+"""Uploaded files: cut into parts, read as columns, compared, made ready for the database."""
