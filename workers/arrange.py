@@ -13,6 +13,7 @@ from service.store import masks
 from service.store.tables.learning import RunShard
 from service.store.tables.pool import Project, Shard
 from workers import ordering
+from workers.brought import has_features
 from workers.learning import selection
 from workers.learning.arrays import Ints
 from workers.learning.selection import Ranked
@@ -79,7 +80,7 @@ def _by_scores(runtime: Runtime, task: Task) -> Arranged:
     head = orders.merged(_orders(runtime, task), seed=project.seed, count=count, free=free)
     strategy = Strategy(project.strategy)
     ordered = Ordered(ranked=head.ranked, strategy=str(strategy), reason=Reason.STRATEGY)
-    if strategy is Strategy.AUTO and len(head.ranked.positions):
+    if strategy is Strategy.AUTO and len(head.ranked.positions) and has_features(project):
         pool = _candidates(runtime, task, head.ranked.positions, labelled=[])
         ordered = ordering.diversified(pool, head.ranked, batch_size=task.batch_size)
     depth = sum(shard.rows for shard in task.run_shards)
@@ -102,7 +103,7 @@ def _by_items(runtime: Runtime, task: Task) -> Arranged:
         return Arranged(ordered=ordered, depth=0)
     pool = _candidates(runtime, task, positions, labelled=[n for n in labelled if n < end])
     reason = Reason.STRATEGY if task.run_shards else Reason.COLD_START
-    if project.strategy == Strategy.RANDOM:  # chance is what was asked for
+    if project.strategy == Strategy.RANDOM or not has_features(project):
         draws = selection.draws(project.seed + project.ranking_count, positions)
         ordered = replace(ordering.by_score(pool, draws, Strategy.RANDOM), reason=reason)
     else:

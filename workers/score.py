@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from service.domain.catalogue import Strategy
 from service.domain.runs import Stage
 from service.runtime import Runtime
+from service.store import brought as stretches
 from service.store import projects, rankings, run_shards, runs, shards, versions
+from service.store.predictions import UNSAID
 from service.store.tables.learning import Run, RunShard, Version
 from service.store.tables.pool import Project
-from workers import stages
+from workers import brought, stages
 from workers.learning import fitted, selection, strategies
 from workers.learning.arrays import Floats, Ints
 from workers.pool import models, orders
@@ -33,7 +35,7 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
         if held.shards == 0:
             frozen = shards.list_for(session, project.id)
             run_shards.freeze(session, held.id, frozen, at=now)
-            held.version_id = held.version_id or project.version_id
+            held.version_id = held.version_id or brought.to_score(session, project)
             held.changes_seen = project.pool_changes
             held.scorer = _scorer_name(Strategy(project.strategy))
             held.shards = len(frozen)
@@ -67,7 +69,8 @@ def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
         version = versions.find(session, run.version_id)
     if project is None or version is None:
         raise Superseded
-    scores, predictions = _score(runtime, shard, project, version, run.scorer)
+    score = _score_brought if brought.is_brought(version) else _score
+    scores, predictions = score(runtime, shard, project, version, run.scorer)
     digests = (runtime.blobs.put(scores), runtime.blobs.put(predictions))
     return _save(runtime, shard, *digests)
 
@@ -94,6 +97,25 @@ def _score(
     predictions = b"".join(each.tobytes() for each in (*labels, *probabilities))
     ranked = orders.of_shard(shard.first_position, np.concatenate(scores), seed=project.seed)
     return orders.encode(ranked), predictions
+
+
+def _score_brought(
+    runtime: Runtime, shard: RunShard, project: Project, version: Version, scorer_name: str | None
+) -> tuple[bytes, bytes]:
+    """The same for what a client brought; rows of which nothing is known come last."""
+    first, rows = shard.first_position, shard.rows
+    with runtime.readers() as session:
+        digests = stretches.find_all(session, version.id)
+    said, known = brought.outputs(
+        runtime.blobs, digests, first=first, rows=rows, classes=len(version.classes)
+    )
+    positions: Ints = np.arange(first, first + rows, dtype=np.int64)
+    draws = selection.draws(project.seed + project.ranking_count, positions)
+    scorer = strategies.SCORERS[scorer_name or _scorer_name(Strategy(project.strategy))]
+    scores = brought.behind(scorer(said, draws), known, draws)
+    labels = np.where(known, said.label, UNSAID).astype("<u2")
+    predictions = labels.tobytes() + said.proba.astype("<f2").tobytes()
+    return orders.encode(orders.of_shard(first, scores, seed=project.seed)), predictions
 
 
 def _scorer_name(strategy: Strategy) -> str:

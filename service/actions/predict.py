@@ -11,8 +11,9 @@ import orjson
 from service.actions import contents, receipts
 from service.actions.access import Caller
 from service.actions.predictions import no_version
+from service.domain.catalogue import InputType
 from service.domain.contents import Question
-from service.errors import Unavailable, retry_after
+from service.errors import Conflict, Unavailable, retry_after
 from service.runtime import Runtime
 from service.store import projects, versions
 
@@ -41,6 +42,8 @@ def ask(
     """
     with runtime.readers() as session:
         project = projects.get(session, caller.workspace_id, uid)
+        if project.input_type == InputType.SCORES:
+            raise Conflict("the model of this project is yours: there is none here to ask")
         contents.check(project, questions)
         version = versions.find(session, project.version_id)
     if version is None:

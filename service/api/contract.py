@@ -40,7 +40,8 @@ _HEADERS = {
     "release_batch": "Lease-Token",
 }
 _EXPORTED = {"list_labels", "list_predictions"}
-_STREAMED = {"register_items": {"$ref": "#/components/schemas/RunOut"}}
+_RUN = {"$ref": "#/components/schemas/RunOut"}
+_STREAMED = {"register_items": _RUN, "bring_predictions": _RUN}
 
 
 def finish(document: dict[str, Any], app: Flask) -> dict[str, Any]:

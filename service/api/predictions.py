@@ -5,17 +5,22 @@ from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
-from flask import Response
+from flask import Response, request
+from werkzeug.exceptions import UnsupportedMediaType
 
-from service.actions import predictions
-from service.actions.predictions import Block, Exported
-from service.api import exports, paging
-from service.api.answers import answers
+from service.actions import predictions, scores
+from service.actions.prediction_blocks import Block
+from service.actions.predictions import Exported
+from service.actions.runs import RunView
+from service.api import exports, paging, streams
+from service.api.answers import Answer, answers
 from service.api.edge import Blueprint, caller, needs, runtime
 from service.api.exports import Sheet
+from service.api.streams import Body
 from service.domain.catalogue import Role
 from service.schemas.base import PageQuery
 from service.schemas.predictions import PoolPredictionPageOut
+from service.schemas.runs import RunOut
 
 blueprint = Blueprint(
     "predictions",
@@ -44,6 +49,26 @@ def list_predictions(query: dict[str, Any], project_id: UUID) -> dict[str, Any] 
         limit=query["limit"],
     )
     return paging.linked(rows, paging.number_cursor(last))
+
+
+def _located(run: Any) -> dict[str, str]:
+    return {"Location": f"{request.path.removesuffix('/predictions')}/runs/{run['id']}"}
+
+
+def _receive(body: Body, media_type: str, project_id: UUID) -> RunView:
+    return scores.receive(runtime(), caller(), project_id, body, media_type=media_type)
+
+
+@blueprint.put("")
+@needs(Role.MANAGER)
+@blueprint.response(202, RunOut)
+@streams.or_stream(_receive, Answer(202, RunOut, _located))
+def bring_predictions(project_id: UUID) -> Response:
+    """Bring the probabilities of your own model, for some items or all: each line a `key` and
+    `probabilities` (class to number); in Arrow `probabilities` is a list in the order of the
+    classes, or there is a column for each class. What was brought before for other items stays."""
+    scores.check(runtime(), caller(), project_id)
+    raise UnsupportedMediaType(f"the body must be {' or '.join(streams.MEDIA_TYPES)}")
 
 
 def _sheet(exported: Exported) -> Sheet[Block]:

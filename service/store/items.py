@@ -43,6 +43,14 @@ def find_many(
     return {item.key: item for item in session.scalars(query)}
 
 
+def positions_of(session: Session, project_id: int, keys: Sequence[str]) -> dict[str, int]:
+    """Positions of items by key; those that do not exist are left out."""
+    query = select(Item.key, Item.position).where(
+        Item.project_id == project_id, Item.key.in_(keys), Item.state != ItemState.DELETED
+    )
+    return dict(session.execute(query).all())
+
+
 def at_positions(session: Session, project_id: int, positions: Sequence[int]) -> dict[int, Item]:
     """Items by position."""
     query = select(Item).where(Item.project_id == project_id, Item.position.in_(positions))
