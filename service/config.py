@@ -67,6 +67,9 @@ class Settings:
     run_attempts: int = _setting(4, "Attempts at a stage before its run is failed.")
     sweep_seconds: float = _setting(0.5, "Pause between two looks for work that is due.")
     shard_rows: int = _setting(65_536, "Most rows in one feature shard.")
+    ranking_seconds: float = _setting(
+        2.0, "A pool that takes longer to score is ranked by candidates first."
+    )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> "Settings":

@@ -31,7 +31,7 @@ CANNOT_START = 2
 """Exit code when there was no service."""
 
 WORKER_NICE = 10
-"""Priority of learning beside SQLite, whose single writer must not wait for a busy core."""
+"""Priority of learning beside the API and the database, which must not wait for a busy core."""
 
 
 def run(settings: Settings) -> int:
@@ -120,7 +120,6 @@ def plans(settings: Settings, environ: Mapping[str, str]) -> list[Plan]:
     """Return how to run the API and the workers."""
     python = (sys.executable, "-X", f"service={settings.data_path}", "-m")
     environment = _environment(settings, environ)
-    is_sqlite = settings.database.startswith("sqlite")
 
     def plan(name: str, *words: str, turn: int, seconds: float, nice: int = 0) -> Plan:
         return Plan(
@@ -138,7 +137,7 @@ def plans(settings: Settings, environ: Mapping[str, str]) -> list[Plan]:
     gunicorn = ("gunicorn", "-c", "python:service.serving", "service.wsgi:app")
     return [
         plan("api", *gunicorn, turn=0, seconds=3.0),
-        plan("workers", "workers", turn=1, seconds=4.5, nice=WORKER_NICE if is_sqlite else 0),
+        plan("workers", "workers", turn=1, seconds=4.5, nice=WORKER_NICE),
         plan("predict", "workers", "predict", turn=1, seconds=4.5),
     ]
 

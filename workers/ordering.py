@@ -14,8 +14,8 @@ from workers.learning.selection import Ranked
 # SCIENCE 1.5: beyond this, k-means++ runs on a sample.
 LARGEST_COLD_START, SAMPLE = 200_000, 50_000
 # Distances (rows x picks x dimensions) that an order by diversity may cost.
-BUDGET = 4_000_000_000
-LEAST_PICKS = 200
+BUDGET = 2_000_000_000
+LEAST_PICKS = 100
 DIMENSIONS_OF_TEXT = 100
 SHORTLIST_BATCHES, LONGEST_SHORTLIST = 10, 5_000
 # Columns whose spreads differ by more are standardised before distances are taken.

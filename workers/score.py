@@ -1,6 +1,7 @@
 """One shard and one version into scores and predictions."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
@@ -8,38 +9,45 @@ import structlog
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Strategy
-from service.domain.runs import Stage
+from service.domain.runs import RunKind, Stage
 from service.runtime import Runtime
-from service.store import brought as stretches
-from service.store import projects, rankings, run_shards, runs, shards, versions
-from service.store.predictions import UNSAID
-from service.store.tables.learning import Run, RunShard, Version
+from service.store import projects, rankings, run_shards, runs, scans, shards, versions
+from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
-from workers import brought, stages
-from workers.learning import fitted, selection, strategies
-from workers.learning.arrays import Floats, Ints
-from workers.pool import models, orders
+from workers import brought, neighbours, scoring, stages
+from workers.learning.arrays import Ints, Matrix
+from workers.pool import orders
 from workers.pool import shards as shard_files
 from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
 
-_ROWS_AT_ONCE = 8_192
+# A pool of so many shards may come to need candidates, whose neighbours are sought on the way.
+MANY_SHARDS = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Results:
+    """Digests of what scoring a shard gave."""
+
+    scores: str
+    predictions: str
+    neighbours: str | None
 
 
 def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
-    """Freeze the list of shards, and send each to be scored."""
+    """Freeze the list of shards, and send each to be scored; or go for candidates first."""
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         if held.shards == 0:
-            frozen = shards.list_for(session, project.id)
-            run_shards.freeze(session, held.id, frozen, at=now)
-            held.version_id = held.version_id or brought.to_score(session, project)
-            held.changes_seen = project.pool_changes
-            held.scorer = _scorer_name(Strategy(project.strategy))
-            held.shards = len(frozen)
-            held.shards_left = len(frozen) - _take_over(session, project, held)
+            _freeze(session, project, held, runtime)
+            if _is_too_slow(session, project, held, runtime.settings.ranking_seconds):
+                run_shards.unfreeze(session, held.id)
+                held.shards = held.shards_left = 0
+                held.scanned = None
+                runs.move(session, held, now=now, stage=Stage.SAMPLE)
+                return [(Stage.SAMPLE, (run.id,))]
         waiting = [each for each in run_shards.list_for(session, held.id) if not each.is_done]
         numbers = [each.number for each in waiting]
         if not numbers:
@@ -50,14 +58,35 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
     return [(Stage.SCORE, (run.id, number)) for number in numbers]
 
 
-def _take_over(session: Session, project: Project, run: Run) -> int:
-    """Take over what the ranking in use was made from, where it would come out the same."""
+def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> None:
+    frozen = shards.list_for(session, project.id)
+    run_shards.freeze(session, run.id, frozen, at=runtime.now())
+    run.version_id = run.version_id or brought.to_score(session, project)
+    run.changes_seen = project.pool_changes
+    run.scorer = scoring.scorer_name(Strategy(project.strategy))
+    taken_over, rows = _take_over(session, project, run)
+    run.shards = len(frozen)
+    run.shards_left = len(frozen) - taken_over
+    run.scanned = sum(shard.rows for shard in frozen) - rows
+    session.flush()
+
+
+def _is_too_slow(session: Session, project: Project, run: Run, budget: float) -> bool:
+    """Whether scoring would keep people waiting; a scan in the background may take its time."""
+    if run.kind == RunKind.RESCAN or project.strategy in (Strategy.RANDOM, Strategy.DIVERSE):
+        return False
+    seconds = scans.seconds_for(session, project, run.scanned or 0)
+    return seconds is not None and seconds > budget
+
+
+def _take_over(session: Session, project: Project, run: Run) -> tuple[int, int]:
+    """Take over what the last scan found where it would come out the same: shards and rows."""
     ranking = rankings.find(session, project.ranking_id)
     if ranking is None or ranking.run_id is None or run.scorer == Strategy.RANDOM:
-        return 0
+        return 0, 0
     before = session.get(Run, ranking.run_id)
     if before is None or (before.version_id, before.scorer) != (run.version_id, run.scorer):
-        return 0
+        return 0, 0
     return run_shards.take_over(session, run.id, before.id)
 
 
@@ -69,67 +98,37 @@ def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
         version = versions.find(session, run.version_id)
     if project is None or version is None:
         raise Superseded
-    score = _score_brought if brought.is_brought(version) else _score
-    scores, predictions = score(runtime, shard, project, version, run.scorer)
-    digests = (runtime.blobs.put(scores), runtime.blobs.put(predictions))
-    return _save(runtime, shard, *digests)
-
-
-def _score(
-    runtime: Runtime, shard: RunShard, project: Project, version: Version, scorer_name: str | None
-) -> tuple[bytes, bytes]:
-    """Order a shard's rows by their scores, and give what the version says of them."""
-    model = models.load(runtime.blobs.path(version.model), version.model)
     matrix = shard_files.open_shard(runtime.blobs.path(shard.features))
-    positions: Ints = np.arange(
-        shard.first_position, shard.first_position + shard.rows, dtype=np.int64
+    first, end = shard.first_position, shard.first_position + shard.rows
+    positions: Ints = np.arange(first, end, dtype=np.int64)
+    said = scoring.judge(runtime, project, version, matrix, positions, scorer=run.scorer)
+    order = orders.of_shard(first, said.scores, seed=project.seed)
+    results = _Results(
+        scores=runtime.blobs.put(orders.encode(order)),
+        predictions=runtime.blobs.put(said.labels.tobytes() + said.probabilities.tobytes()),
+        neighbours=_neighbours(runtime, run, project, first, matrix),
     )
-    # A random strategy draws anew for each ranking, every time the same for the same ranking.
-    draws = selection.draws(project.seed + project.ranking_count, positions)
-    scorer = strategies.SCORERS[scorer_name or _scorer_name(Strategy(project.strategy))]
-    scores: list[Floats] = []
-    labels, probabilities = [], []
-    for first, block in shard_files.blocks(matrix, _ROWS_AT_ONCE):
-        said = fitted.outputs(model, block)
-        scores.append(scorer(said, draws[first : first + block.shape[0]]))
-        labels.append(said.label.astype("<u2"))
-        probabilities.append(said.proba.astype("<f2"))
-    predictions = b"".join(each.tobytes() for each in (*labels, *probabilities))
-    ranked = orders.of_shard(shard.first_position, np.concatenate(scores), seed=project.seed)
-    return orders.encode(ranked), predictions
+    return _save(runtime, shard, results)
 
 
-def _score_brought(
-    runtime: Runtime, shard: RunShard, project: Project, version: Version, scorer_name: str | None
-) -> tuple[bytes, bytes]:
-    """The same for what a client brought; rows of which nothing is known come last."""
-    first, rows = shard.first_position, shard.rows
+def _neighbours(
+    runtime: Runtime, run: Run, project: Project, first: int, matrix: Matrix
+) -> str | None:
+    """What is near to newly labelled items, where the next ranking may be one of candidates."""
+    few = run.kind != RunKind.RESCAN and run.shards < MANY_SHARDS
+    if few or not brought.has_features(project):
+        return None
     with runtime.readers() as session:
-        digests = stretches.find_all(session, version.id)
-    said, known = brought.outputs(
-        runtime.blobs, digests, first=first, rows=rows, classes=len(version.classes)
-    )
-    positions: Ints = np.arange(first, first + rows, dtype=np.int64)
-    draws = selection.draws(project.seed + project.ranking_count, positions)
-    scorer = strategies.SCORERS[scorer_name or _scorer_name(Strategy(project.strategy))]
-    scores = brought.behind(scorer(said, draws), known, draws)
-    labels = np.where(known, said.label, UNSAID).astype("<u2")
-    predictions = labels.tobytes() + said.proba.astype("<f2").tobytes()
-    return orders.encode(orders.of_shard(first, scores, seed=project.seed)), predictions
+        scanned = run_shards.list_for(session, run.id)
+    labelled = neighbours.rows_of_newest(runtime, project, scanned)
+    return runtime.blobs.put(neighbours.of_shard(matrix, first, labelled))
 
 
-def _scorer_name(strategy: Strategy) -> str:
-    """What scores; `auto` shortlists by margin, and `diverse` asks no model at all."""
-    return str(Strategy.MARGIN if strategy in (Strategy.AUTO, Strategy.DIVERSE) else strategy)
-
-
-def _save(runtime: Runtime, shard: RunShard, scores: str, predictions: str) -> Sequence[Message]:
+def _save(runtime: Runtime, shard: RunShard, results: _Results) -> Sequence[Message]:
     now = runtime.now()
     run_id: UUID = shard.run_id
     with runtime.sessions.begin() as session:
-        left = run_shards.finish(
-            session, run_id, shard.number, scores=scores, predictions=predictions
-        )
+        left = run_shards.finish(session, run_id, shard.number, **vars(results))
         if left != 0:
             return []
         run = session.get_one(Run, run_id, populate_existing=True)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from service.domain.runs import Stage
 from service.store.pieces import DECODED, SCORED, WRITTEN
-from workers import encode, external, predict, rank, retrain, score, stages
+from workers import encode, external, predict, rank, retrain, sample, score, stages
 from workers.app import app, runtime
 from workers.ingest import check, decode, plan, undo, write
 
@@ -28,6 +28,12 @@ def score_pool(run_id: str, number: str | None = None) -> None:
         stages.attempt(runtime(), Stage.SCORE, UUID(run_id), score.fan_out)
     else:
         stages.attempt_piece(runtime(), SCORED, UUID(run_id), int(number), score.run_shard)
+
+
+@app.task(name="workers.sample")
+def sample_pool(run_id: str) -> None:
+    """A version and candidates into a ranking."""
+    stages.attempt(runtime(), Stage.SAMPLE, UUID(run_id), sample.run)
 
 
 @app.task(name="workers.rank")

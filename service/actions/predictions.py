@@ -13,6 +13,7 @@ from service.domain.catalogue import InputType
 from service.errors import Conflict
 from service.runtime import Runtime
 from service.store import items, predictions, projects, rankings, run_shards, versions
+from service.store.tables.learning import Run
 from service.store.tables.pool import Project
 
 
@@ -106,8 +107,11 @@ def _get_scored(session: Session, project: Project) -> Scored:
 
 def _find_scored(session: Session, project: Project) -> Scored | None:
     ranking = rankings.find(session, project.ranking_id)
-    version = versions.find(session, ranking.version_id) if ranking else None
-    if ranking is None or ranking.run_id is None or version is None:
+    if ranking is None or ranking.run_id is None:
+        return None
+    scan = session.get(Run, ranking.run_id)  # its version: behind candidates it may be an older one
+    version = versions.find(session, scan.version_id) if scan else None
+    if version is None:
         return None
     shards = run_shards.list_for(session, ranking.run_id)
     return Scored(

@@ -23,6 +23,15 @@ class RankingView:
     strategy: str
     ranked_at: datetime
     labels_since: int
+    candidates: "Candidates | None"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidates:
+    """How much of the pool was looked at, where that was not all of it."""
+
+    rows: int
+    of: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,4 +83,7 @@ def ranking_view(session: Session, project: Project, ranking: Ranking | None) ->
         strategy=ranking.strategy,
         ranked_at=ranking.ranked_at,
         labels_since=max(0, project.label_events - ranking.events_seen),
+        candidates=Candidates(rows=ranking.candidates, of=project.encoded)
+        if ranking.candidates is not None
+        else None,
     )

@@ -9,6 +9,7 @@ class RunKind(StrEnum):
 
     CYCLE = "cycle"
     ENCODE = "encode"
+    RESCAN = "rescan"
     INGEST = "ingest"
 
 
@@ -34,6 +35,7 @@ class Stage(StrEnum):
     ENCODE = "encode"
     RETRAIN = "retrain"
     SCORE = "score"
+    SAMPLE = "sample"
     RANK = "rank"
     INGEST = "ingest"
     DECODE = "decode"
@@ -50,6 +52,7 @@ LEARNING_QUEUES = tuple(str(stage) for stage in Stage)
 # Where in its run a stage begins, and what part of the run its shards are.
 _SHARES: dict[Stage, tuple[float, float]] = {
     Stage.SCORE: (0.3, 0.6),
+    Stage.SAMPLE: (0.3, 0.6),
     Stage.RANK: (0.9, 0.0),
     Stage.DECODE: (0.05, 0.45),
     Stage.CHECK: (0.5, 0.0),

@@ -29,6 +29,13 @@ class VersionInUseOut(Out):
     promoted_at = Time()
 
 
+class CandidatesOut(Out):
+    """How much of the pool was looked at."""
+
+    rows = fields.Integer()
+    of = fields.Integer()
+
+
 class RankingOut(Out):
     """The ranking in use, and how stale it is."""
 
@@ -37,6 +44,8 @@ class RankingOut(Out):
     strategy = fields.String()
     ranked_at = Time()
     labels_since = fields.Integer()
+    candidates = fields.Nested(CandidatesOut, allow_none=True)
+    """Set where the pool takes so long to score that the ranking is of candidates for now."""
 
 
 class TaskOut(Out):

@@ -135,3 +135,20 @@ def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
         .order_by(Label.position, Label.number)
     )
     return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
+
+
+def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:
+    """Items labelled last, outside the reserve."""
+    query = (
+        select(Label.position)
+        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
+        .where(
+            Label.project_id == project.id,
+            Label.is_current,
+            Label.value.is_not(None),
+            Item.audit_draw >= project.audit_threshold,
+        )
+        .order_by(Label.number.desc())
+        .limit(limit)
+    )
+    return list(dict.fromkeys(session.scalars(query)))

@@ -61,6 +61,8 @@ def referenced_blobs(session: Session) -> set[str]:
         select(RunShard.features),
         select(RunShard.scores),
         select(RunShard.predictions),
+        select(RunShard.neighbours),
+        select(Run.candidates),
         select(Version.model),
         select(Brought.digest),
         select(Ranking.order),

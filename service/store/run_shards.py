@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.runs import LIVE, Stage
@@ -32,34 +32,52 @@ def freeze(session: Session, run_id: UUID, shards: list[Shard], *, at: datetime)
     session.execute(insert(RunShard), rows)
 
 
-def take_over(session: Session, run_id: UUID, before_id: UUID) -> int:
-    """Copy the results of an earlier run for shards that have not changed; say how many."""
+def unfreeze(session: Session, run_id: UUID) -> None:
+    """Forget the list."""
+    session.execute(delete(RunShard).where(RunShard.run_id == run_id))
+
+
+def take_over(session: Session, run_id: UUID, before_id: UUID) -> tuple[int, int]:
+    """Copy the results of an earlier run for shards that have not changed; say how many, in
+    shards and in rows."""
     same = (
         (RunShard.number == _Before.number)
         & (RunShard.features == _Before.features)
         & (RunShard.first_position == _Before.first_position)
     )
-    rows = session.execute(
-        select(RunShard, _Before.scores, _Before.predictions)
+    pairs = session.execute(
+        select(RunShard, _Before)
         .join(_Before, same)
         .where(RunShard.run_id == run_id, _Before.run_id == before_id, _Before.is_done)
     ).all()
-    for shard, scores, predictions in rows:
+    for shard, before in pairs:
         shard.is_done, shard.wake_at = True, None
-        shard.scores, shard.predictions = scores, predictions
+        shard.scores, shard.predictions = before.scores, before.predictions
+        shard.neighbours = before.neighbours
     session.flush()
-    return len(rows)
+    return len(pairs), sum(shard.rows for shard, _ in pairs)
 
 
 def finish(
-    session: Session, run_id: UUID, number: int, *, scores: str, predictions: str
+    session: Session,
+    run_id: UUID,
+    number: int,
+    *,
+    scores: str,
+    predictions: str,
+    neighbours: str | None = None,
 ) -> int | None:
     """Save a shard's result once and count it off; answer how many are left, None if too late."""
     saved = session.scalar(
         update(RunShard)
         .where(RunShard.run_id == run_id, RunShard.number == number, RunShard.is_done.is_(False))
         .values(
-            is_done=True, scores=scores, predictions=predictions, lease_until=None, wake_at=None
+            is_done=True,
+            scores=scores,
+            predictions=predictions,
+            neighbours=neighbours,
+            lease_until=None,
+            wake_at=None,
         )
         .returning(RunShard.number)
     )

@@ -11,7 +11,7 @@ from service.store.blobs import Blobs
 
 
 class InterruptedBlobs:
-    """The real store; the first time that a blob is put, something happens before."""
+    """The real store; the first time that it is used, something happens before."""
 
     def __init__(self, blobs: Blobs, meanwhile: Callable[[], object]) -> None:
         self._blobs = blobs
@@ -19,9 +19,7 @@ class InterruptedBlobs:
 
     def put(self, data: bytes) -> str:
         """Let it happen, once; then keep bytes."""
-        happen, self._meanwhile = self._meanwhile, None
-        if happen is not None:
-            happen()
+        self._let_it_happen()
         return self._blobs.put(data)
 
     def receive(self, pieces: Iterable[bytes | memoryview]) -> str:
@@ -32,7 +30,8 @@ class InterruptedBlobs:
         return self._blobs.receive(pieces)
 
     def path(self, digest: str) -> Path:
-        """The file with these bytes."""
+        """Let it happen, once; then give the file with these bytes."""
+        self._let_it_happen()
         return self._blobs.path(digest)
 
     def open(self, digest: str) -> BinaryIO:
@@ -58,6 +57,11 @@ class InterruptedBlobs:
     def check(self) -> None:
         """Raise OSError unless the store can be written to."""
         self._blobs.check()
+
+    def _let_it_happen(self) -> None:
+        happen, self._meanwhile = self._meanwhile, None
+        if happen is not None:
+            happen()
 
 
 def interrupted(runtime: Runtime, meanwhile: Callable[[], object]) -> Runtime:

@@ -6,13 +6,14 @@ from service.domain.runs import Stage
 from service.runtime import Runtime
 from service.store.pieces import DECODED, SCORED, WRITTEN
 from tests.fakes import RecordingQueue
-from workers import encode, external, rank, retrain, score, stages
+from workers import encode, external, rank, retrain, sample, score, stages
 from workers.ingest import check, decode, plan, undo, write
 
 _WORK = {
     Stage.ENCODE: encode.run,
     Stage.RETRAIN: retrain.run,
     Stage.SCORE: score.fan_out,
+    Stage.SAMPLE: sample.run,
     Stage.RANK: rank.run,
     Stage.INGEST: plan.run,
     Stage.CHECK: check.run,

@@ -76,10 +76,25 @@ def merged(
 
 
 def _top(sources: Sequence[Entries], count: int, seed: int) -> tuple[Ranked, Ints]:
-    """Take the best of all orders, and say which order each is from."""
-    heads = [source[:count] for source in sources]
+    """Take the best of all orders, and say which order each is from.
+
+    Of each order only so much is read as could be among the best.
+    """
+    reach = np.minimum([len(each) for each in sources], max(256, 2 * count // max(1, len(sources))))
+    while True:
+        heads = [source[:length] for source, length in zip(sources, reach, strict=True)]
+        scores = np.concatenate([np.zeros(0), *(head["score"] for head in heads)])
+        cut = np.partition(scores, -count)[-count] if 0 < count <= len(scores) else -np.inf
+        short = [
+            at
+            for at, (source, head) in enumerate(zip(sources, heads, strict=True))
+            if len(head) < len(source) and head["score"][-1] >= cut
+        ]
+        if not short:
+            break
+        for at in short:
+            reach[at] = min(4 * reach[at], len(sources[at]))
     positions = np.concatenate([np.zeros(0, np.int64), *(head["position"] for head in heads)])
-    scores = np.concatenate([np.zeros(0), *(head["score"] for head in heads)])
     source_of: Ints = np.repeat(np.arange(len(heads)), [len(head) for head in heads])
     best = selection.top(scores, selection.hashes(seed, positions), count)
     return Ranked(positions=positions[best], scores=scores[best]), source_of[best]

@@ -28,17 +28,10 @@ def check(schema: Any, wanted: Wanted) -> None:
         Malformed: they are others.
     """
     name = str(wanted.input_type)
-    known = {"key", name, *_OPTIONAL}
-    for column in schema.names:
-        if column in ("vector", "text") and column != name:
-            raise Malformed(f"{column}: the items of this project are of the type {name}")
-        if column not in known or schema.names.count(column) > 1:
-            raise Malformed(f"the columns are key, {name}, metadata and group, not {column!r}")
-    for column in ("key", name):
-        if column not in schema.names:
-            raise Malformed(f"the column {column} is missing")
+    _check_names(schema.names, name)
     for field in schema:
-        if field.name != "vector" and not _is_string(field.type):
+        is_empty = field.name in _OPTIONAL and pa.types.is_null(field.type)
+        if field.name != "vector" and not is_empty and not _is_string(field.type):
             raise Malformed(f"the column {field.name} holds {field.type}, not strings")
     if name == "vector":
         _check_vectors(schema.field("vector").type, wanted.dimensions)
@@ -60,12 +53,28 @@ def read(batch: Any, wanted: Wanted, refusals: Refusals, *, first_row: int) -> R
     else:
         texts = batch.column("text").cast(pa.string())
         _find(problems, _text_rules(texts, wanted))
-    metadata = _notes(batch.column("metadata"), problems) if "metadata" in names else nothing
+    metadata = (
+        _notes(batch.column("metadata").cast(pa.string()), problems)
+        if "metadata" in names
+        else nothing
+    )
     for row in sorted(problems):
         refusals.add(first_row + row, keys[row].as_py(), problems[row])
     if problems:
         return None
     return Rows(keys=keys, metadata=metadata, groups=groups, vectors=vectors, texts=texts)
+
+
+def _check_names(names: list[str], content: str) -> None:
+    known = {"key", content, *_OPTIONAL}
+    for name in names:
+        if name in ("vector", "text") and name != content:
+            raise Malformed(f"{name}: the items of this project are of the type {content}")
+        if name not in known or names.count(name) > 1:
+            raise Malformed(f"the columns are key, {content}, metadata and group, not {name!r}")
+    for name in ("key", content):
+        if name not in names:
+            raise Malformed(f"the column {name} is missing")
 
 
 def _check_vectors(kind: Any, dimensions: int) -> None:

@@ -26,8 +26,8 @@ SCHEMA = pa.schema(
         ("text", pa.string()),
     ]
 )
-PAIR = np.dtype([("high", ">u8"), ("low", ">u8")])
-"""A mark or a digest as two numbers."""
+PAIR = np.dtype([("high", "=u8"), ("low", "=u8")])
+"""The bytes of a mark or a digest as two numbers."""
 
 Pairs = npt.NDArray[np.void]
 
@@ -122,7 +122,8 @@ def pairs(table: Any, column: str) -> Pairs:
 
 def draws(marks: Pairs) -> npt.NDArray[np.float64]:
     """Places in the audit order, as `service.domain.audit.draw` gives them."""
-    return (marks["high"].astype(np.uint64) >> np.uint64(11)).astype(np.float64) / 2**53
+    begins = np.ascontiguousarray(marks["high"]).view(">u8").astype(np.uint64)
+    return (begins >> np.uint64(11)).astype(np.float64) / 2**53
 
 
 def _pairs(chunk: Any) -> Pairs:

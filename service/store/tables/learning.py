@@ -14,6 +14,7 @@ from service.store.tables.pool import Project
 
 _LIVE_CYCLE = text("kind = 'cycle' AND state IN ('queued', 'running')")
 _LIVE_ENCODE = text("kind = 'encode' AND state IN ('queued', 'running')")
+_LIVE_RESCAN = text("kind = 'rescan' AND state IN ('queued', 'running')")
 _LIVE = text("state IN ('queued', 'running')")
 
 
@@ -55,6 +56,10 @@ class Run(Base):
     """The barrier: who brings it to zero sends `rank`."""
     scorer: Mapped[str | None] = mapped_column(String(30))
     """What scores its shards, by which a later run knows what it need not score again."""
+    scanned: Mapped[int | None]
+    """Rows that it scored, without those whose scores it took over."""
+    candidates: Mapped[str | None] = mapped_column(String(64))
+    """Digest of the items worth a look next time, where a full scan takes too long."""
 
     __table_args__ = (
         # A project never has two cycles in flight, whatever the callers do.
@@ -71,6 +76,13 @@ class Run(Base):
             unique=True,
             sqlite_where=_LIVE_ENCODE,
             postgresql_where=_LIVE_ENCODE,
+        ),
+        Index(
+            "uq__run__live_rescan",
+            "project_id",
+            unique=True,
+            sqlite_where=_LIVE_RESCAN,
+            postgresql_where=_LIVE_RESCAN,
         ),
         Index("ix__run__project_id", "project_id", "created_at"),
         Index("ix__run__wake_at", "wake_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
@@ -92,6 +104,8 @@ class RunShard(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     scores: Mapped[str | None] = mapped_column(String(64))
     """Digest of its items in the order of the scores, see `service.store.orders`."""
+    neighbours: Mapped[str | None] = mapped_column(String(64))
+    """Digest of its items that are nearest to newly labelled ones, if they were sought."""
     predictions: Mapped[str | None] = mapped_column(String(64))
     """Digest of the predictions, see `service.store.predictions`."""
 
@@ -142,7 +156,9 @@ class Ranking(Base):
     number: Mapped[int]
     version_id: Mapped[int | None]
     run_id: Mapped[UUID | None]
-    """Run whose scores and predictions it was made from."""
+    """Run that has scored all of the pool: its predictions are shown."""
+    candidates: Mapped[int | None]
+    """Items that were scored for it, where that was not all of the pool."""
     strategy: Mapped[str] = mapped_column(String(30))
     """What ordered it in fact, where `auto` chose."""
     reason: Mapped[Reason] = mapped_column(String(20))

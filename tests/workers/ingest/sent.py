@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,13 @@ def take_in(pool: Pool, body: bytes, media_type: str = ARROW) -> Any:
     assert response.status_code == 202, response.get_data(as_text=True)
     pool.work()
     return pool.api.get(response.headers["Location"])
+
+
+def small_parts(pool: Pool, rows: int = 16) -> Pool:
+    """The same pool, whose uploads are cut into parts of so many rows."""
+    settings = replace(pool.runtime.settings, shard_rows=rows)
+    pool.runtime = replace(pool.runtime, settings=settings)
+    return pool
 
 
 def _column(values: Any) -> Any:
