@@ -49,6 +49,7 @@ def test_an_item_shows_what_the_ranking_in_use_was_made_from(api: Api, runtime: 
         run_shards.freeze(session, run_id, shards.list_for(session, row.id), at=runtime.now())
         run = runs.enter(session, run_id, Stage.RETRAIN, now=runtime.now(), lease=runs.RESEND)
         assert run is not None
+        run.version_id = ranking.version_id
         runs.move(session, run, now=runtime.now(), stage=Stage.SCORE, shards_left=1)
         digest = runtime.blobs.put(blob)
         assert run_shards.finish(session, run_id, 0, scores="s", predictions=digest) == 0
