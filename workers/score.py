@@ -8,13 +8,13 @@ import numpy as np
 import structlog
 from sqlalchemy.orm import Session
 
-from service.domain.catalogue import Strategy
+from service.domain.catalogue import InputType, Strategy
 from service.domain.runs import RunKind, Stage
 from service.runtime import Runtime
 from service.store import projects, rankings, run_shards, runs, scans, shards, versions
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
-from workers import neighbours, scoring, stages
+from workers import brought, neighbours, scoring, stages
 from workers.learning.arrays import Ints, Matrix
 from workers.pool import orders
 from workers.pool import shards as shard_files
@@ -61,7 +61,7 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
 def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> None:
     frozen = shards.list_for(session, project.id)
     run_shards.freeze(session, run.id, frozen, at=runtime.now())
-    run.version_id = run.version_id or project.version_id
+    run.version_id = run.version_id or brought.to_score(session, project)
     run.changes_seen = project.pool_changes
     run.scorer = scoring.scorer_name(Strategy(project.strategy))
     taken_over, rows = _take_over(session, project, run)
@@ -74,6 +74,8 @@ def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> N
 def _is_too_slow(session: Session, project: Project, run: Run, budget: float) -> bool:
     """Whether scoring would keep people waiting; a scan in the background may take its time."""
     if run.kind == RunKind.RESCAN or project.strategy in (Strategy.RANDOM, Strategy.DIVERSE):
+        return False
+    if project.input_type == InputType.SCORES:  # nothing is worked out
         return False
     seconds = scans.seconds_for(session, project, run.scanned or 0)
     return seconds is not None and seconds > budget
@@ -101,7 +103,10 @@ def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
     matrix = shard_files.open_shard(runtime.blobs.path(shard.features))
     first, end = shard.first_position, shard.first_position + shard.rows
     positions: Ints = np.arange(first, end, dtype=np.int64)
-    said = scoring.judge(runtime, project, version, matrix, positions, scorer=run.scorer)
+    if brought.is_brought(version):
+        said = scoring.judge_brought(runtime, project, version, positions, scorer=run.scorer)
+    else:
+        said = scoring.judge(runtime, project, version, matrix, positions, scorer=run.scorer)
     order = orders.of_shard(first, said.scores, seed=project.seed)
     results = _Results(
         scores=runtime.blobs.put(orders.encode(order)),

@@ -7,8 +7,11 @@ import numpy.typing as npt
 
 from service.domain.catalogue import Strategy
 from service.runtime import Runtime
+from service.store import brought as stretches
+from service.store.predictions import UNSAID
 from service.store.tables.learning import Version
 from service.store.tables.pool import Project
+from workers import brought
 from workers.learning import fitted, selection, strategies
 from workers.learning.arrays import Floats, Ints, Matrix
 from workers.pool import models, shards
@@ -54,3 +57,25 @@ def judge(
         scores[rows] = score(said, draws[rows])
         labels[rows], probabilities[rows] = said.label, said.proba
     return Said(scores=scores, labels=labels, probabilities=probabilities)
+
+
+def judge_brought(
+    runtime: Runtime,
+    project: Project,
+    version: Version,
+    positions: Ints,
+    *,
+    scorer: str | None = None,
+) -> Said:
+    """The same for what a client brought of a stretch; rows of which nothing is known come last."""
+    first, rows, classes = int(positions[0]), len(positions), len(version.classes)
+    with runtime.readers() as session:
+        digests = stretches.find_all(session, version.id)
+    said, known = brought.outputs(runtime.blobs, digests, first=first, rows=rows, classes=classes)
+    draws = selection.draws(project.seed + project.ranking_count, positions)
+    score = strategies.SCORERS[scorer or scorer_name(Strategy(project.strategy))]
+    return Said(
+        scores=brought.behind(score(said, draws), known, draws),
+        labels=np.where(known, said.label, UNSAID).astype("<u2"),
+        probabilities=said.proba.astype("<f2"),
+    )

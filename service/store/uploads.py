@@ -29,6 +29,12 @@ def find_many(session: Session, run_ids: Iterable[UUID]) -> dict[UUID, Upload]:
     return {upload.run_id: upload for upload in session.scalars(query)}
 
 
+def find_run_at(session: Session, project_id: int, stage: Stage) -> Run | None:
+    """A run of a project that is in flight at a stage."""
+    query = select(Run).where(Run.project_id == project_id, Run.stage == stage, Run.state.in_(LIVE))
+    return session.scalar(query.limit(1))
+
+
 def is_another_reserving(session: Session, project_id: int, run_id: UUID) -> bool:
     """Whether positions of a project are kept for another upload, which is not over."""
     query = select(Upload.run_id).join(Run, Run.id == Upload.run_id)
