@@ -66,7 +66,6 @@ class CrowdResult:
     items_served: int
     labels_recorded: int
     dry: int
-    """Batches that held nothing."""
     double_served: int
     """Items with two people at once, or served after their label was acknowledged."""
     errors: dict[str, int]
@@ -84,8 +83,8 @@ class _Seen:
     begins: float
     batches: list[float] = field(default_factory=list)
     labels: list[float] = field(default_factory=list)
+    # Who has an item, from the answer that brought it until its label is sent.
     held: dict[str, str] = field(default_factory=dict)
-    """Who has an item, from the answer that brought it until its label is sent."""
     labelled: dict[str, float] = field(default_factory=dict)
     """When the label of an item was acknowledged."""
     rankings: set[int] = field(default_factory=set)

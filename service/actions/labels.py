@@ -64,7 +64,8 @@ def record(runtime: Runtime, caller: Caller, uid: UUID, new: Sequence[NewLabel])
             )
             for label in new
         ]
-        recorded = answers.apply(session, project, known.values(), wanted, at=now)
+        with session.no_autoflush:  # else the project is written as often as a count of it changes
+            recorded = answers.apply(session, project, known.values(), wanted, at=now)
         run = cycles.queue_if_due(session, project, at=now) if recorded else None
         answer = Recorded(recorded=recorded, unchanged=len(new) - recorded, run=run)
         receipts.keep(session, caller, answer, at=now)

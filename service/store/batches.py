@@ -63,7 +63,11 @@ def usual_size(session: Session, project_id: int) -> int:
 def log(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write down what is served."""
     if rows:
-        session.execute(insert(Selection), list(rows))
+        session.execute(
+            insert(Selection).returning(Selection.id),  # what makes it one statement
+            list(rows),
+            execution_options={"render_nulls": True},
+        )
 
 
 def served(session: Session, batch_id: UUID) -> list[tuple[Selection, str]]:

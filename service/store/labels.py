@@ -59,7 +59,11 @@ def end(session: Session, numbers: Sequence[int], *, at: datetime) -> None:
 def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add answers."""
     if rows:
-        session.execute(insert(Label), list(rows))
+        session.execute(
+            insert(Label).returning(Label.number),  # what makes it one statement
+            list(rows),
+            execution_options={"render_nulls": True},
+        )
 
 
 def list_for(
