@@ -11,7 +11,7 @@ from service.actions.walking import Walk
 from service.domain import policy
 from service.domain.catalogue import Reason, Strategy
 from service.runtime import Runtime
-from service.store import candidates, slots
+from service.store import candidates, offers, slots
 from service.store.candidates import Asking, Candidate
 from service.store.tables.labelling import Batch
 from service.store.tables.learning import Ranking
@@ -160,7 +160,7 @@ class Counter:
     @cached_property
     def _offered(self) -> int:
         """How many items could be served when the choice began."""
-        return candidates.count_offered(self.session, self.asking)
+        return offers.count(self.session, self.asking)
 
     def _lease(self, chosen: Sequence[Pick]) -> list[Pick]:
         wanted = [pick.candidate for pick in chosen]

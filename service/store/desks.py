@@ -3,12 +3,23 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
 from service.store.tables.learning import Ranking, Version
 from service.store.tables.pool import Project
+
+_GET = (
+    select(Project, Ranking, Version.number)
+    .outerjoin(Ranking, Ranking.id == Project.ranking_id)
+    .outerjoin(Version, Version.id == Ranking.version_id)
+    .where(
+        Project.uid == bindparam("of_uid", type_=Uuid),
+        Project.workspace_id == bindparam("of_workspace", type_=Uuid),
+        Project.deleted_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,15 +38,7 @@ def get(session: Session, workspace_id: UUID, uid: UUID) -> Desk:
     Raises:
         NotFound: the workspace has no such project.
     """
-    query = (
-        select(Project, Ranking, Version.number)
-        .outerjoin(Ranking, Ranking.id == Project.ranking_id)
-        .outerjoin(Version, Version.id == Ranking.version_id)
-        .where(
-            Project.uid == uid, Project.workspace_id == workspace_id, Project.deleted_at.is_(None)
-        )
-    )
-    found = session.execute(query).one_or_none()
+    found = session.execute(_GET, {"of_uid": uid, "of_workspace": workspace_id}).one_or_none()
     if found is None:
         raise NotFound(f"there is no project {uid} in this workspace")
     project, ranking, version = found

@@ -5,13 +5,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import String, Uuid, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Role
 from service.errors import NotFound
 from service.store.tables.access import ApiKey, Workspace
 from service.store.tables.pool import Project
+
+# Built once: it is asked at every request.
+_HAS_PROJECT = exists().where(
+    Project.uid == bindparam("project", type_=Uuid),
+    Project.workspace_id == ApiKey.workspace_id,
+    Project.deleted_at.is_(None),
+)
+_BY_DIGEST = (
+    select(ApiKey.id, ApiKey.role, ApiKey.projects, Workspace.id, Workspace.is_first, _HAS_PROJECT)
+    .join(Workspace, Workspace.id == ApiKey.workspace_id)
+    .where(ApiKey.digest == bindparam("digest", type_=String), ApiKey.revoked_at.is_(None))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,19 +41,7 @@ class Opened:
 
 def find_by_digest(session: Session, digest: str, *, project_uid: UUID | None) -> Opened | None:
     """Find a key that is not revoked, with all that a request has to know of it."""
-    has_project = exists().where(
-        Project.uid == project_uid,
-        Project.workspace_id == ApiKey.workspace_id,
-        Project.deleted_at.is_(None),
-    )
-    query = (
-        select(
-            ApiKey.id, ApiKey.role, ApiKey.projects, Workspace.id, Workspace.is_first, has_project
-        )
-        .join(Workspace, Workspace.id == ApiKey.workspace_id)
-        .where(ApiKey.digest == digest, ApiKey.revoked_at.is_(None))
-    )
-    found = session.execute(query).one_or_none()
+    found = session.execute(_BY_DIGEST, {"digest": digest, "project": project_uid}).one_or_none()
     if found is None:
         return None
     key_id, role, projects, workspace_id, is_first, has = found
