@@ -94,8 +94,7 @@ class _Seen:
     def serve(self, keys: Sequence[str], name: str, *, asked: float) -> None:
         """Note who has what, and whether somebody should not."""
         for key in keys:
-            late = self.labelled.get(key, asked) < asked
-            self.double += late or key in self.held
+            self.double += key in self.held or self.labelled.get(key, asked) < asked
             self.held[key] = name
         self.served += len(keys)
         self.dry += not keys

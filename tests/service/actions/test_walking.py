@@ -116,6 +116,21 @@ def test_before_a_pool_is_called_exhausted_it_is_looked_at_again(
     assert (keys(again), again["exhausted"]) == (["i0", "i1"], False)
 
 
+def test_what_expires_during_a_hand_out_counts_as_held(api: Api, clock: FrozenClock) -> None:
+    project = api.make_project(batch=PLAIN, lease_seconds=10)
+    api.add_vectors(project, {"a": [1, 1]})
+    api.batch(project, 1, "ana")
+    clock.advance(9)
+    clock.pace = 0.5  # each look at the clock
+
+    batches = [api.batch(project, 1, f"person-{number}") for number in range(8)]
+
+    served = [[item["key"] for item in batch["items"]] for batch in batches]
+    first = served.index(["a"])
+    assert first > 0
+    assert [batch["leased"] for batch in batches] == [1 if not items else 0 for items in served]
+
+
 def test_a_hand_out_and_a_post_of_labels_are_few_statements_however_much_is_used_up(
     api: Api, runtime: Runtime, clock: FrozenClock
 ) -> None:

@@ -96,21 +96,6 @@ def test_nobody_gets_what_another_holds_until_the_lease_is_over(
     assert keys(late) == keys(first)[:1]
 
 
-def test_what_expires_during_a_hand_out_counts_as_held(api: Api, clock: FrozenClock) -> None:
-    project = api.make_project(batch=PLAIN, lease_seconds=10)
-    api.add_vectors(project, {"a": [1, 1]})
-    api.batch(project, 1, "ana")
-    clock.advance(9)
-    clock.pace = 0.5  # each look at the clock
-
-    batches = [api.batch(project, 1, f"person-{number}") for number in range(8)]
-
-    served = [[item["key"] for item in batch["items"]] for batch in batches]
-    first = served.index(["a"])
-    assert first > 0
-    assert [batch["leased"] for batch in batches] == [1 if not items else 0 for items in served]
-
-
 def test_a_pool_without_open_items_is_exhausted_for_good(api: Api, runtime: Runtime) -> None:
     project = ranked(api, runtime, 1)
     api.label(project, {"i0": "fine"})
