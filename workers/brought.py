@@ -49,21 +49,19 @@ def has_features(project: Project) -> bool:
 
 
 def outputs(
-    store: Store, digests: Mapping[int, str], *, first: int, rows: int, classes: int
+    store: Store, digests: Mapping[int, str], positions: Ints, *, classes: int
 ) -> tuple[Outputs, Known]:
-    """What was brought for a stretch of positions, and for which of them anything was.
+    """What was brought for some items, and for which of them anything was.
 
     Of the others it is said that nothing is known.
     """
-    proba: Floats = np.full((rows, classes), np.nan)
-    for number in range(first // ROWS, (first + rows - 1) // ROWS + 1):
+    proba: Floats = np.full((len(positions), classes), np.nan)
+    numbers = positions // ROWS
+    for number in np.unique(numbers).tolist():
         if number in digests:
             held = _open(store, digests[number], classes)
-            start = max(first, number * ROWS)
-            end = min(first + rows, number * ROWS + len(held))
-            if end > start:
-                within = slice(start - number * ROWS, end - number * ROWS)
-                proba[start - first : end - first] = held[within]
+            here = np.flatnonzero((numbers == number) & (positions - number * ROWS < len(held)))
+            proba[here] = held[positions[here] - number * ROWS]
     known: Known = np.all(~np.isnan(proba), axis=1)
     proba[~known] = 1 / classes
     return Outputs(label=proba.argmax(axis=1).astype(np.int64), proba=proba), known

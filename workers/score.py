@@ -8,7 +8,7 @@ import numpy as np
 import structlog
 from sqlalchemy.orm import Session
 
-from service.domain.catalogue import InputType, Strategy
+from service.domain.catalogue import Strategy
 from service.domain.runs import RunKind, Stage
 from service.runtime import Runtime
 from service.store import projects, rankings, run_shards, runs, scans, shards, versions
@@ -75,8 +75,6 @@ def _is_too_slow(session: Session, project: Project, run: Run, budget: float) ->
     """Whether scoring would keep people waiting; a scan in the background may take its time."""
     if run.kind == RunKind.RESCAN or project.strategy in (Strategy.RANDOM, Strategy.DIVERSE):
         return False
-    if project.input_type == InputType.SCORES:  # nothing is worked out
-        return False
     seconds = scans.seconds_for(session, project, run.scanned or 0)
     return seconds is not None and seconds > budget
 
@@ -103,10 +101,7 @@ def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
     matrix = shard_files.open_shard(runtime.blobs.path(shard.features))
     first, end = shard.first_position, shard.first_position + shard.rows
     positions: Ints = np.arange(first, end, dtype=np.int64)
-    if brought.is_brought(version):
-        said = scoring.judge_brought(runtime, project, version, positions, scorer=run.scorer)
-    else:
-        said = scoring.judge(runtime, project, version, matrix, positions, scorer=run.scorer)
+    said = scoring.judge(runtime, project, version, matrix, positions, scorer=run.scorer)
     order = orders.of_shard(first, said.scores, seed=project.seed)
     results = _Results(
         scores=runtime.blobs.put(orders.encode(order)),
@@ -120,7 +115,8 @@ def _neighbours(
     runtime: Runtime, run: Run, project: Project, first: int, matrix: Matrix
 ) -> str | None:
     """What is near to newly labelled items, where the next ranking may be one of candidates."""
-    if run.kind != RunKind.RESCAN and run.shards < MANY_SHARDS:
+    few = run.kind != RunKind.RESCAN and run.shards < MANY_SHARDS
+    if few or not brought.has_features(project):
         return None
     with runtime.readers() as session:
         scanned = run_shards.list_for(session, run.id)

@@ -43,6 +43,8 @@ def judge(
     scorer: str | None = None,
 ) -> Said:
     """Score the rows of items, a block at a time."""
+    if brought.is_brought(version):
+        return _judge_brought(runtime, project, version, positions, scorer)
     model = models.load(runtime.blobs.path(version.model), version.model)
     # A random strategy draws anew for each ranking, every time the same for the same ranking.
     draws = selection.draws(project.seed + project.ranking_count, positions)
@@ -59,19 +61,13 @@ def judge(
     return Said(scores=scores, labels=labels, probabilities=probabilities)
 
 
-def judge_brought(
-    runtime: Runtime,
-    project: Project,
-    version: Version,
-    positions: Ints,
-    *,
-    scorer: str | None = None,
+def _judge_brought(
+    runtime: Runtime, project: Project, version: Version, positions: Ints, scorer: str | None
 ) -> Said:
-    """The same for what a client brought of a stretch; rows of which nothing is known come last."""
-    first, rows, classes = int(positions[0]), len(positions), len(version.classes)
+    """The same by what a client brought; items of which nothing is known come last."""
     with runtime.readers() as session:
         digests = stretches.find_all(session, version.id)
-    said, known = brought.outputs(runtime.blobs, digests, first=first, rows=rows, classes=classes)
+    said, known = brought.outputs(runtime.blobs, digests, positions, classes=len(version.classes))
     draws = selection.draws(project.seed + project.ranking_count, positions)
     score = strategies.SCORERS[scorer or scorer_name(Strategy(project.strategy))]
     return Said(

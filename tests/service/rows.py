@@ -95,6 +95,7 @@ def write_predictions(
             kind=RunKind.CYCLE,
             state=RunState.DONE,
             stage=Stage.RANK,
+            version_id=version.id,
             created_at=runtime.now(),
             finished_at=runtime.now(),
         )
