@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.config import Settings
+from service.heads import Heads
 from service.live import Live
 from service.queue import CeleryQueue, Queue
 from service.store import blobs, database
@@ -30,6 +31,8 @@ class Runtime:
     """The only clock."""
     chance: random.Random
     """The only dice."""
+    heads: Heads = field(default_factory=Heads)
+    """What this process remembers of the rankings in use."""
 
     def close(self) -> None:
         """Let go of the database; a process that ends need not."""

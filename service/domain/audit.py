@@ -8,6 +8,9 @@ import hashlib
 import hmac
 import secrets
 
+MOST_RESERVED = 0.2
+"""No threshold is above it; an index on the reserve holds what is below."""
+
 
 def new_secret() -> bytes:
     """Make a project's own secret; it must not derive from the seed that clients see."""
@@ -34,4 +37,4 @@ def threshold(items: int, *, audit_share: float) -> float:
     """
     if audit_share == 0 or items == 0:
         return 0.0
-    return min(0.2, max(0.02, 1000 / items))
+    return min(MOST_RESERVED, max(0.02, 1000 / items))
