@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.config import Settings
+from service.heads import Heads
 from service.live import Live
 from service.queue import CeleryQueue, Queue
 from service.store import database
@@ -35,6 +36,8 @@ class Runtime:
     """The only clock."""
     chance: random.Random
     """The only dice."""
+    heads: Heads = field(default_factory=Heads)
+    """What this process remembers of the rankings in use."""
 
     def close(self) -> None:
         """Let go of the database; a process that ends need not."""

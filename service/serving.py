@@ -26,6 +26,8 @@ worker_tmp_dir = str(Path("/dev") / "shm") if (Path("/dev") / "shm").is_dir() el
 timeout = 60
 # Streams and waiting predictions must not hold up a stop, which has 10 s for all parts.
 graceful_timeout = 2
+# Longer than a person thinks: at 2 s, the default, it closes as the next request is on its way.
+keepalive = 30
 # It wants a writable home, and nobody here talks to it.
 control_socket_disable = True
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from service.domain.catalogue import Role
 from service.errors import Forbidden, NotFound, Unauthenticated
 from service.runtime import Runtime
-from service.store import keys, projects
+from service.store import keys
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,19 +71,16 @@ def admit(runtime: Runtime, secret: str, *, project_uid: UUID | None) -> Caller:
         NotFound: the project is not of the key's workspace, or not one of its projects.
     """
     with runtime.readers() as session:
-        found = keys.find_by_digest(session, digest_of(secret))
-        if found is None:
-            raise Unauthenticated("the API key is not known, or was revoked")
-        key, workspace = found
-        caller = Caller(
-            key_id=key.id,
-            workspace_id=workspace.id,
-            in_first_workspace=workspace.is_first,
-            role=Role(key.role),
-            projects=None if key.projects is None else tuple(UUID(uid) for uid in key.projects),
-        )
-        if project_uid is not None:
-            if not caller.may_see(project_uid):
-                raise NotFound(f"there is no project {project_uid} in this workspace")
-            projects.get(session, workspace.id, project_uid)
+        found = keys.find_by_digest(session, digest_of(secret), project_uid=project_uid)
+    if found is None:
+        raise Unauthenticated("the API key is not known, or was revoked")
+    caller = Caller(
+        key_id=found.key_id,
+        workspace_id=found.workspace_id,
+        in_first_workspace=found.in_first_workspace,
+        role=found.role,
+        projects=None if found.projects is None else tuple(UUID(uid) for uid in found.projects),
+    )
+    if project_uid is not None and not (found.has_project and caller.may_see(project_uid)):
+        raise NotFound(f"there is no project {project_uid} in this workspace")
     return caller

@@ -1,6 +1,6 @@
 """What a label changes besides itself: the item's state, leases, counts, the wait for a cycle."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from service.domain.items import ItemState, LeaseState, state_after
-from service.store import batches, items, labels, leases, slots
-from service.store.tables.labelling import Label, Lease
-from service.store.tables.pool import Project
+from service.store import items, labels, leases, slots, standings
+from service.store.leases import Held
+from service.store.standings import Standing
+from service.store.tables.labelling import Label
+from service.store.tables.pool import Item, Project
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +30,23 @@ class Answer:
         return self.position, self.annotator
 
 
-def apply(session: Session, project: Project, answers: Sequence[Answer], *, at: datetime) -> int:
-    """Make answers current, in their order; say how many differed from what was there."""
-    positions = sorted({answer.position for answer in answers})
-    before = labels.current(session, project.id, positions)
+def apply(
+    session: Session,
+    project: Project,
+    known: Iterable[Standing],
+    answers: Sequence[Answer],
+    *,
+    at: datetime,
+) -> int:
+    """Make answers current, in their order; say how many differed from what was there.
+
+    Args:
+        known: the items that are answered, which the caller has locked.
+    """
+    items_by = {item.position: item for item in known}
+    # Most items come without an answer, and it is known of them: nobody has to ask.
+    answered = sorted(at for at, item in items_by.items() if item.labels + item.skips)
+    before = labels.current(session, project.id, answered) if answered else {}
     values: dict[tuple[int, str], int | None] = {w: row.value for w, row in before.items()}
     changed: list[Answer] = []
     for answer in answers:
@@ -41,37 +56,44 @@ def apply(session: Session, project: Project, answers: Sequence[Answer], *, at: 
     if not changed:
         return 0
     last = {answer.whose: answer for answer in changed}
-    held = leases.latest(session, project.id, positions)
+    held = leases.list_of(session, project.id, sorted({each.position for each in changed}))
+    latest = {(lease.position, lease.annotator): lease for lease in held}
     labels.end(session, [before[w].number for w in last if w in before], at=at)
-    labels.add_many(session, _rows(session, project, changed, last, held, at))
-    _close_leases(session, project, list(last.values()), held, at)
-    _restate(session, project, positions)
+    labels.add_many(session, _rows(project, changed, last, latest, at))
+    closed = _close_leases(session, project, list(last.values()), latest, at)
+    finished = _restate(session, project, items_by, values)
+    left = [
+        each.id
+        for each in held
+        if each.position in finished and each.state == LeaseState.OPEN and each.id not in closed
+    ]
+    leases.close(session, left, LeaseState.RELEASED)
     _count_events(project, len(changed), at)
     return len(changed)
 
 
 def withdraw(session: Session, project: Project, label: Label, *, at: datetime) -> None:
     """Take an answer out of force, so that its item can be served again."""
+    there = labels.current(session, project.id, [label.position])
+    values = {whose: row.value for whose, row in there.items() if row.number != label.number}
     labels.end(session, [label.number], at=at)
     leases.free_labelled(session, project.id, label.position, label.annotator)
-    _restate(session, project, [label.position])
+    standing = items.at_positions(session, project.id, [label.position])
+    if _restate(session, project, standing, values):
+        leases.close_all_open(session, project.id, [label.position])
     _count_events(project, 1, at)
 
 
 def _rows(
-    session: Session,
     project: Project,
     changed: Sequence[Answer],
-    last: dict[tuple[int, str], Answer],
-    held: dict[tuple[int, str], Lease],
+    last: Mapping[tuple[int, str], Answer],
+    latest: Mapping[tuple[int, str], Held],
     at: datetime,
 ) -> list[dict[str, Any]]:
-    batch_ids = {lease.batch_id for lease in held.values() if lease.batch_id}
-    reasons = batches.reasons(session, project.id, batch_ids)
     rows = []
     for answer in changed:
-        lease = held.get(answer.whose)
-        batch_id = lease.batch_id if lease else None
+        lease = latest.get(answer.whose)
         is_current = last[answer.whose] is answer
         rows.append(
             {
@@ -81,8 +103,8 @@ def _rows(
                 "annotator": answer.annotator,
                 "value": answer.value,
                 "is_current": is_current,
-                "batch_id": batch_id,
-                "reason": reasons.get((batch_id, answer.position)) if batch_id else None,
+                "batch_id": lease.batch_id if lease else None,
+                "reason": lease.reason if lease else None,
                 "at": at,
                 "ended_at": None if is_current else at,
             }
@@ -94,15 +116,15 @@ def _close_leases(
     session: Session,
     project: Project,
     answers: Sequence[Answer],
-    held: dict[tuple[int, str], Lease],
+    latest: Mapping[tuple[int, str], Held],
     at: datetime,
-) -> None:
-    """A label keeps its slot taken, a skip gives it back."""
+) -> set[int]:
+    """A label keeps its slot taken, a skip gives it back; answer the leases that are closed."""
     labelled: list[int] = []
     skipped: list[int] = []
     without: dict[tuple[int, str], UUID | None] = {}
     for answer in answers:
-        lease = held.get(answer.whose)
+        lease = latest.get(answer.whose)
         holds = lease is not None and (
             lease.state == LeaseState.LABELLED
             or (lease.state == LeaseState.OPEN and lease.expires_at > at)
@@ -115,25 +137,42 @@ def _close_leases(
     leases.close(session, skipped, LeaseState.RELEASED)
     if without:
         slots.keep(session, project, without, now=at)
+    return {*labelled, *skipped}
 
 
-def _restate(session: Session, project: Project, positions: Sequence[int]) -> None:
-    """Bring items and the project's counts in line with the current answers."""
-    counts = labels.count_answers(session, project.id, positions)
-    rows, finished = [], []
-    for position, item in items.at_positions(session, project.id, positions).items():
+def _restate(
+    session: Session,
+    project: Project,
+    standing: Mapping[int, Standing | Item],
+    values: Mapping[tuple[int, str], int | None],
+) -> set[int]:
+    """Bring items and the project's counts in line with the answers that are current now.
+
+    Answer the items that need no more labels.
+    """
+    counts = {position: [0, 0] for position in standing}
+    for (position, _), value in values.items():
+        counts[position][value is None] += 1
+    alike: dict[tuple[int, int, ItemState], list[int]] = {}
+    for position, item in standing.items():
         answered, skips = counts[position]
         state = state_after(labels=answered, skips=skips, labels_per_item=project.labels_per_item)
         project.label_count += answered - item.labels
         project.labelled_count += (state == ItemState.LABELLED) - (item.state == ItemState.LABELLED)
         if item.audit_draw >= project.audit_threshold:
             project.open_count += (state == ItemState.OPEN) - (item.state == ItemState.OPEN)
-        rows.append({"position": position, "labels": answered, "skips": skips, "state": state})
-        if state != ItemState.OPEN:
-            finished.append(position)
-    items.set_answers(session, project.id, rows)
-    if finished:
-        leases.close_all_open(session, project.id, finished)
+        project.reopened += state == ItemState.OPEN and item.state != ItemState.OPEN
+        alike.setdefault((answered, skips, state), []).append(position)
+    for (answered, skips, state), positions in alike.items():
+        standings.set_answers(
+            session, project.id, positions, labels=answered, skips=skips, state=state
+        )
+    return {
+        position
+        for (_, _, state), positions in alike.items()
+        for position in positions
+        if state != ItemState.OPEN
+    }
 
 
 def _count_events(project: Project, events: int, at: datetime) -> None:

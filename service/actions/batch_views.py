@@ -1,30 +1,33 @@
 """What is shown of a batch: its items, and whether more could be had."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from service.actions import predictions
 from service.actions.predictions import PredictionView
-from service.actions.rankings import RankingView, ranking_view
+from service.actions.rankings import RankingView, describe
+from service.actions.serving import Pick
+from service.domain.catalogue import InputType
 from service.runtime import Runtime
 from service.store import batches, items, leases
+from service.store.desks import Desk
 from service.store.tables.labelling import Batch, Selection
-from service.store.tables.learning import Ranking
-from service.store.tables.pool import Item, Project
 
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """An item of a batch; `selection` and `prediction` only where an explanation is asked for."""
+    """An item of a batch; `why` and `prediction` only where an explanation is asked for."""
 
-    item: Item
+    key: str
+    notes: Mapping[str, Any] | None
     place: int
     text: str | None
-    selection: Selection | None = None
+    why: Selection | Pick | None = None
     prediction: PredictionView | None = None
 
 
@@ -35,54 +38,85 @@ class BatchView:
     row: Batch
     ranking: RankingView | None
     items: Sequence[Served]
-    exhausted: bool
-    leased: int
-    retry_after_seconds: int | None
+    exhausted: bool = False
+    leased: int = 0
+    retry_after_seconds: int | None = None
 
 
-def view(
-    runtime: Runtime,
-    session: Session,
-    project: Project,
-    ranking: Ranking | None,
-    batch: Batch,
-    *,
-    now: datetime,
-    wanted: int | None,
-    explain: bool,
-) -> BatchView:
-    """Show what a batch holds; `wanted` is how many items a new one was asked for.
+@dataclass(frozen=True, kw_only=True)
+class Showing:
+    """How batches are shown in one request.
 
     `now` is the moment that the items were sought at: at a later one, what expired in between
     would be neither served nor counted as held.
     """
-    held = leases.held_positions(session, batch.id, now=now)
-    log = [each for each, _ in batches.served(session, batch.id) if each.position in held]
-    positions = [each.position for each in log]
-    rows = items.at_positions(session, project.id, positions)
-    texts = items.texts(session, project.id, positions)
-    served = [
-        Served(
-            item=rows[each.position],
-            place=each.place,
-            text=texts.get(each.position),
-            selection=each if explain else None,
-            prediction=predictions.of_item(runtime, session, project, each.position)
-            if explain
-            else None,
+
+    runtime: Runtime
+    session: Session
+    desk: Desk
+    now: datetime
+    explain: bool
+
+    def new(self, batch: Batch, picks: Sequence[Pick]) -> BatchView:
+        """Show a batch as it was just put together; nothing is read again."""
+        texts = self._texts([pick.candidate.position for pick in picks])
+        served = [
+            self._item(pick.candidate.position, pick.candidate, place, texts, pick)
+            for place, pick in enumerate(picks, 1)
+        ]
+        if len(picks) >= batch.size:
+            return BatchView(row=batch, ranking=self._ranking(), items=served)
+        count, first = leases.others(self.session, self.desk.project, now=self.now)
+        more = count > len(picks)
+        return BatchView(
+            row=batch,
+            ranking=self._ranking(),
+            items=served,
+            exhausted=True,
+            leased=max(0, count - len(picks)),
+            retry_after_seconds=_seconds_until(first, self.now) if more else None,
         )
-        for each in log
-    ]
-    exhausted = wanted is not None and len(served) < wanted
-    count, first = leases.others(session, project, now=now) if exhausted else (0, None)
-    return BatchView(
-        row=batch,
-        ranking=ranking_view(session, project, ranking),
-        items=served,
-        exhausted=exhausted,
-        leased=max(0, count - len(served)),
-        retry_after_seconds=_seconds_until(first, now) if count > len(served) else None,
-    )
+
+    def held(self, batch: Batch) -> BatchView:
+        """Show what is left of a batch that was handed out before."""
+        held = leases.held_positions(self.session, batch.id, now=self.now)
+        log = [row for row, _ in batches.served(self.session, batch.id) if row.position in held]
+        positions = [row.position for row in log]
+        rows = items.at_positions(self.session, self.desk.project.id, positions)
+        texts = self._texts(positions)
+        served = [
+            self._item(row.position, rows[row.position], row.place, texts, row) for row in log
+        ]
+        return BatchView(row=batch, ranking=self._ranking(), items=served)
+
+    def _item(
+        self,
+        position: int,
+        item: Any,
+        place: int,
+        texts: Mapping[int, str | None],
+        why: Selection | Pick,
+    ) -> Served:
+        args = (self.runtime, self.session, self.desk.project, position)
+        return Served(
+            key=item.key,
+            notes=item.notes,
+            place=place,
+            text=texts.get(position),
+            why=why if self.explain else None,
+            prediction=predictions.of_item(*args) if self.explain else None,
+        )
+
+    def _texts(self, positions: Sequence[int]) -> Mapping[int, str | None]:
+        project = self.desk.project
+        if project.input_type != InputType.TEXT:
+            return {}
+        return items.texts(self.session, project.id, positions)
+
+    def _ranking(self) -> RankingView | None:
+        if self.desk.ranking is None:
+            return None
+        return describe(self.desk.project, self.desk.ranking, self.desk.version)
 
 
 def _seconds_until(moment: datetime | None, now: datetime) -> int | None:

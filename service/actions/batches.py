@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from service.actions import receipts
 from service.actions.access import Caller
-from service.actions.batch_views import BatchView, view
+from service.actions.batch_views import BatchView, Showing
 from service.actions.serving import Counter, Pick
 from service.domain.catalogue import Role
 from service.domain.requests import Wish
 from service.errors import Conflict, Forbidden
 from service.runtime import Runtime
-from service.store import batches, leases, projects, rankings, versions
+from service.store import batches, desks, leases, projects
 from service.store.candidates import Asking
+from service.store.desks import Desk
 from service.store.tables.labelling import Batch
 from service.store.tables.learning import Ranking
 from service.store.tables.pool import Project
@@ -33,25 +34,21 @@ def hand_out(
     """
     if explain:
         caller.require(Role.MANAGER)
+    # Read before the transaction: on SQLite, writing is one at a time, and this need not wait.
+    with runtime.readers() as session:
+        desk = desks.get(session, caller.workspace_id, uid)
     with runtime.sessions.begin() as session:
-        project = projects.get(session, caller.workspace_id, uid)
-        now = (
-            runtime.now()
-        )  # once, and not before this writer's turn: an old one hides what expired
-        ranking = rankings.find(session, project.ranking_id)
+        # Once, and not before this writer's turn: an old one hides what expired.
+        now = runtime.now()
+        shown = Showing(runtime=runtime, session=session, desk=desk, now=now, explain=explain)
         open_batch = None
         if wish.resume:
-            open_batch = batches.find_open(session, project.id, wish.annotator, now=now)
-        answer = view(
-            runtime,
-            session,
-            project,
-            ranking,
-            open_batch or _serve(runtime, session, project, ranking, wish, now),
-            now=now,
-            wanted=None if open_batch else wish.size,
-            explain=explain,
-        )
+            open_batch = batches.find_open(session, desk.project.id, wish.annotator, now=now)
+        if open_batch is not None:
+            answer = shown.held(open_batch)
+        else:
+            batch, picks = _serve(runtime, session, desk, wish, now)
+            answer = shown.new(batch, picks)
         receipts.keep(session, caller, answer, at=now)
     return answer
 
@@ -98,6 +95,7 @@ def release(
         if batch.expires_at <= now:
             raise Conflict("the leases of this batch have expired already")
         leases.release(session, batch.id, now=now)
+    runtime.heads.look_again(project.id)
 
 
 def _owned(session: Session, project: Project, batch_id: UUID, token: str | None) -> Batch:
@@ -108,13 +106,9 @@ def _owned(session: Session, project: Project, batch_id: UUID, token: str | None
 
 
 def _serve(
-    runtime: Runtime,
-    session: Session,
-    project: Project,
-    ranking: Ranking | None,
-    wish: Wish,
-    now: datetime,
-) -> Batch:
+    runtime: Runtime, session: Session, desk: Desk, wish: Wish, now: datetime
+) -> tuple[Batch, list[Pick]]:
+    project, ranking = desk.project, desk.ranking
     batch = batches.add(
         session,
         id=uuid4(),
@@ -126,22 +120,23 @@ def _serve(
         created_at=now,
         expires_at=now + timedelta(seconds=project.lease_seconds),
     )
-    if ranking is not None:
-        asking = Asking(project=project, annotator=wish.annotator, now=now)
-        counter = Counter(
-            runtime=runtime, session=session, asking=asking, ranking=ranking, batch=batch
-        )
-        _log(session, counter.pick(wish.size), batch, ranking)
-    return batch
+    if ranking is None:
+        return batch, []
+    asking = Asking(project=project, annotator=wish.annotator, now=now)
+    counter = Counter(runtime=runtime, session=session, asking=asking, ranking=ranking, batch=batch)
+    picks = counter.pick(wish.size)
+    _log(session, picks, batch, desk, ranking)
+    return batch, picks
 
 
-def _log(session: Session, picks: Sequence[Pick], batch: Batch, ranking: Ranking) -> None:
-    version = versions.find(session, ranking.version_id)
+def _log(
+    session: Session, picks: Sequence[Pick], batch: Batch, desk: Desk, ranking: Ranking
+) -> None:
     same: dict[str, Any] = {
         "project_id": batch.project_id,
         "batch_id": batch.id,
         "annotator": batch.annotator,
-        "version": version.number if version else None,
+        "version": desk.version,
         "ranking": ranking.number,
         "at": batch.created_at,
     }
@@ -152,7 +147,7 @@ def _log(session: Session, picks: Sequence[Pick], batch: Batch, ranking: Ranking
             "place": place,
             "reason": pick.reason,
             "strategy": pick.strategy,
-            "score": pick.candidate.score,
+            "score": pick.score,
             "probability": pick.probability,
         }
         for place, pick in enumerate(picks, 1)

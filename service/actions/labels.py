@@ -12,10 +12,11 @@ from service.domain.catalogue import Role
 from service.domain.requests import NewLabel
 from service.errors import Fault, Unacceptable
 from service.runtime import Runtime
-from service.store import cycles, items, labels, projects
+from service.store import cycles, labels, projects, standings
+from service.store.standings import Standing
 from service.store.tables.labelling import Label
 from service.store.tables.learning import Run
-from service.store.tables.pool import Item, Project
+from service.store.tables.pool import Project
 
 _STRETCH = 1000
 
@@ -52,7 +53,7 @@ def record(runtime: Runtime, caller: Caller, uid: UUID, new: Sequence[NewLabel])
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
-        known = items.find_many(session, project.id, {label.key for label in new}, lock=True)
+        known = standings.lock_many(session, project.id, {label.key for label in new})
         _check(project, known, new)
         classes = {name: index for index, name in enumerate(project.classes)}
         wanted = [
@@ -63,10 +64,13 @@ def record(runtime: Runtime, caller: Caller, uid: UUID, new: Sequence[NewLabel])
             )
             for label in new
         ]
-        recorded = answers.apply(session, project, wanted, at=now)
+        with session.no_autoflush:  # else the project is written as often as a count of it changes
+            recorded = answers.apply(session, project, known.values(), wanted, at=now)
         run = cycles.queue_if_due(session, project, at=now) if recorded else None
         answer = Recorded(recorded=recorded, unchanged=len(new) - recorded, run=run)
         receipts.keep(session, caller, answer, at=now)
+    if any(label.value is None for label in new):  # a skip gives the item back
+        runtime.heads.look_again(project.id)
     if run is not None:  # committed, so a worker can find it
         runtime.queue.start(run.stage, run.id)
     return answer
@@ -80,6 +84,7 @@ def retract(runtime: Runtime, caller: Caller, uid: UUID, label_id: UUID) -> None
         label = labels.get(session, project.id, label_id)
         answers.withdraw(session, project, label, at=now)
         run = cycles.queue_if_due(session, project, at=now)
+    runtime.heads.look_again(project.id)
     if run is not None:
         runtime.queue.start(run.stage, run.id)
 
@@ -131,7 +136,7 @@ def view(label: Label, key: str, classes: Sequence[str], caller: Caller) -> Labe
     )
 
 
-def _check(project: Project, known: Mapping[str, Item], new: Sequence[NewLabel]) -> None:
+def _check(project: Project, known: Mapping[str, Standing], new: Sequence[NewLabel]) -> None:
     faults = []
     for index, label in enumerate(new):
         if label.key not in known:

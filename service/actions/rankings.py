@@ -77,13 +77,19 @@ def ranking_view(session: Session, project: Project, ranking: Ranking | None) ->
     if ranking is None:
         return None
     version = versions.find(session, ranking.version_id)
+    return describe(project, ranking, version.number if version else None)
+
+
+def describe(project: Project, ranking: Ranking, version: int | None) -> RankingView:
+    """Say what a ranking is, given the number of its version."""
+    looked_at = None
+    if ranking.candidates is not None:
+        looked_at = Candidates(rows=ranking.candidates, of=project.encoded)
     return RankingView(
         number=ranking.number,
-        version=version.number if version else None,
+        version=version,
         strategy=ranking.strategy,
         ranked_at=ranking.ranked_at,
         labels_since=max(0, project.label_events - ranking.events_seen),
-        candidates=Candidates(rows=ranking.candidates, of=project.encoded)
-        if ranking.candidates is not None
-        else None,
+        candidates=looked_at,
     )

@@ -1,22 +1,23 @@
 """Choosing what a batch holds: audit and coverage shares, then the ranking, then what is left."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import inf
 
 from sqlalchemy.orm import Session
 
+from service.actions.walking import Walk
 from service.domain import policy
 from service.domain.catalogue import Reason, Strategy
 from service.runtime import Runtime
-from service.store import candidates, rankings, slots
+from service.store import candidates, offers, slots
 from service.store.candidates import Asking, Candidate
 from service.store.tables.labelling import Batch
 from service.store.tables.learning import Ranking
 
-_MORE = 8
-"""Candidates asked for beyond those needed, since rivals take some."""
-_MOST_LOST = 5
-"""Draws of which rivals took everything, before a batch is left short."""
+_MOST_ROUNDS = 6
+"""Rounds of choosing of which rivals took something, before a batch is left short."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,11 @@ class Pick:
     candidate: Candidate
     reason: Reason
     strategy: str
-    probability: float | None
+    is_share: bool = False
+    """Whether it is of a share that is hidden among the others."""
+    probability: float | None = None
+    place: int | None = None
+    score: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,117 +45,140 @@ class Counter:
     batch: Batch
 
     def pick(self, size: int) -> list[Pick]:
-        """Choose and lease up to `size` items, in the order they are shown."""
+        """Choose and lease up to `size` items, in the order they are shown.
+
+        Everything is chosen first and leased at once; what rivals took is chosen anew.
+        """
         project = self.asking.project
-        chance = self.runtime.chance
         mix = policy.mix(
             size,
             audit_share=project.audit_share if project.audit_threshold else 0.0,
             coverage_share=project.coverage_share,
-            draw=chance.random(),
+            draw=self.runtime.chance.random(),
         )
-        audit = self._audit(mix.audit)
-        coverage = self._coverage(mix.coverage, expected=size * project.coverage_share)
-        special = [*audit, *coverage]
-        main = self._ranked(size - len(special))
-        main += self._unranked(size - len(special) - len(main), without=[*special, *main])
-        main += self._audit(size - len(special) - len(main))
-        return self._shuffled(main, special)
+        had: list[Pick] = []
+        for _ in range(_MOST_ROUNDS):
+            chosen = self._choose(mix, size, had)
+            got = self._lease(chosen)
+            had += got
+            if len(got) == len(chosen):
+                break
+        return self._shuffled(had)
 
-    def _audit(self, count: int) -> list[Pick]:
-        def ask(_: int, wanted: int) -> list[Candidate]:
-            return candidates.of_reserve(self.session, self.asking, limit=wanted + _MORE)
+    def _choose(self, mix: policy.Mix, size: int, had: Sequence[Pick]) -> list[Pick]:
+        wanted = {Reason.AUDIT: mix.audit, Reason.COVERAGE: mix.coverage}
+        for pick in had:
+            if pick.is_share:
+                wanted[pick.reason] -= 1
+        taken = list(had)
+        taken += self._audit(wanted[Reason.AUDIT], without=taken, is_share=True)
+        taken += self._coverage(
+            wanted[Reason.COVERAGE],
+            expected=size * self.asking.project.coverage_share,
+            without=taken,
+        )
+        taken += self._ranked(size - len(taken), without=taken)
+        taken += self._unranked(size - len(taken), without=taken)
+        taken += self._audit(size - len(taken), without=taken)
+        return taken[len(had) :]
 
-        probability = self.asking.project.audit_threshold
-        return [
-            Pick(candidate=c, reason=Reason.AUDIT, strategy="audit", probability=probability)
-            for c in self._take(ask, count)
-        ]
-
-    def _coverage(self, count: int, *, expected: float) -> list[Pick]:
-        return self._drawn(count, Reason.COVERAGE, expected=expected, without=[])
-
-    def _ranked(self, count: int) -> list[Pick]:
-        is_random = self.ranking.strategy == Strategy.RANDOM
-        offered = candidates.count_offered(self.session, self.asking) if is_random else 0
-        probability = min(1.0, count / offered) if offered else None
+    def _audit(self, count: int, *, without: Sequence[Pick], is_share: bool = False) -> list[Pick]:
+        project = self.asking.project
+        if not project.audit_threshold:
+            return []
+        found = candidates.of_reserve(
+            self.session, self.asking, limit=count, without=_positions(without)
+        )
         return [
             Pick(
-                candidate=c,
+                candidate=each,
+                reason=Reason.AUDIT,
+                strategy="audit",
+                is_share=is_share,
+                probability=project.audit_threshold,
+            )
+            for each in found
+        ]
+
+    def _coverage(self, count: int, *, expected: float, without: Sequence[Pick]) -> list[Pick]:
+        return self._drawn(
+            count, Reason.COVERAGE, expected=expected, without=without, is_share=True
+        )
+
+    def _ranked(self, count: int, *, without: Sequence[Pick]) -> list[Pick]:
+        if count <= 0:
+            return []
+        is_random = self.ranking.strategy == Strategy.RANDOM
+        probability = min(1.0, count / self._offered) if is_random and self._offered else None
+        walk = Walk(
+            runtime=self.runtime, session=self.session, asking=self.asking, ranking=self.ranking
+        )
+        return [
+            Pick(
+                candidate=step.candidate,
                 reason=Reason(self.ranking.reason),
                 strategy=self.ranking.strategy,
                 probability=probability,
+                place=step.place,
+                score=step.score,
             )
-            for c in self._take(self._next_ranked, count)
+            for step in walk.next_free(count, without=set(_positions(without)))
         ]
 
-    def _unranked(self, count: int, *, without: Iterable[Pick]) -> list[Pick]:
+    def _unranked(self, count: int, *, without: Sequence[Pick]) -> list[Pick]:
         """Items that came after the ranking was made, in random order."""
         is_cold = self.ranking.version_id is None
         reason = Reason.COLD_START if is_cold else Reason.RANDOM
-        taken = [pick.candidate.position for pick in without]
-        return self._drawn(count, reason, expected=count, without=taken)
-
-    def _next_ranked(self, after: int, wanted: int) -> list[Candidate]:
-        args = (self.session, self.asking, self.ranking)
-        while True:
-            found = candidates.by_rank(*args, after=after, limit=wanted + _MORE)
-            if len(found) >= wanted or not rankings.refill(
-                self.session, self.runtime.blobs, self.ranking
-            ):
-                return found
+        return self._drawn(count, reason, expected=count, without=without)
 
     def _drawn(
-        self, count: int, reason: Reason, *, expected: float, without: list[int]
+        self,
+        count: int,
+        reason: Reason,
+        *,
+        expected: float,
+        without: Sequence[Pick],
+        is_share: bool = False,
     ) -> list[Pick]:
-        if count <= 0:
+        if count <= 0 or not self._offered:
             return []
-        offered = candidates.count_offered(self.session, self.asking)
-
-        def ask(_: int, wanted: int) -> list[Candidate]:
-            return candidates.at_random(
-                self.session, self.asking, self.runtime.chance, limit=wanted, without=without
-            )
-
+        chance = self.runtime.chance
+        found = candidates.at_random(
+            self.session, self.asking, chance, limit=count, without=_positions(without)
+        )
         return [
             Pick(
-                candidate=c,
+                candidate=each,
                 reason=reason,
                 strategy=str(Strategy.RANDOM),
-                probability=min(1.0, expected / offered) if offered else None,
+                is_share=is_share,
+                probability=min(1.0, expected / self._offered),
             )
-            for c in self._take(ask, count)
+            for each in found
         ]
 
-    def _take(self, ask: Callable[[int, int], list[Candidate]], count: int) -> list[Candidate]:
-        """Lease the first `count` candidates that can be had, in the order they come."""
-        had: list[Candidate] = []
-        after, lost = 0, 0
-        while len(had) < count and lost < _MOST_LOST:
-            found = ask(after, count - len(had))[: count - len(had)]
-            if not found:
-                break
-            positions = [candidate.position for candidate in found]
-            got = slots.take(
-                self.session,
-                self.asking.project,
-                self.batch,
-                positions,
-                now=self.asking.now,
-            )
-            had += [candidate for candidate in found if candidate.position in got]
-            after = found[-1].place
-            # Behind a place there is always less left; a draw might lose to rivals for ever.
-            lost += not got and not after
-        return had
+    @cached_property
+    def _offered(self) -> int:
+        """How many items could be served when the choice began."""
+        return offers.count(self.session, self.asking)
 
-    def _shuffled(self, main: list[Pick], special: list[Pick]) -> list[Pick]:
+    def _lease(self, chosen: Sequence[Pick]) -> list[Pick]:
+        wanted = [pick.candidate for pick in chosen]
+        asking = self.asking
+        got = slots.take(self.session, asking.project, self.batch, wanted, now=asking.now)
+        return [pick for pick in chosen if pick.candidate.position in got]
+
+    def _shuffled(self, picks: Sequence[Pick]) -> list[Pick]:
         """Keep the ranking's order, with audit and coverage items at random places in it."""
         chance = self.runtime.chance
+        special = [pick for pick in picks if pick.is_share]
+        main = [pick for pick in picks if not pick.is_share]
+        main.sort(key=lambda pick: inf if pick.place is None else pick.place)
         chance.shuffle(special)
-        places = set(chance.sample(range(len(main) + len(special)), len(special)))
+        places = set(chance.sample(range(len(picks)), len(special)))
         ordered, hidden = iter(main), iter(special)
-        return [
-            next(hidden) if place in places else next(ordered)
-            for place in range(len(main) + len(special))
-        ]
+        return [next(hidden if place in places else ordered) for place in range(len(picks))]
+
+
+def _positions(picks: Sequence[Pick]) -> list[int]:
+    return [pick.candidate.position for pick in picks]

@@ -75,17 +75,17 @@ class ServedItemOut(Out):
     @pre_dump
     def _flatten(self, served: Any, **_: Any) -> dict[str, Any]:
         shown: dict[str, Any] = {
-            "key": served.item.key,
+            "key": served.key,
             "position": served.place,
-            "metadata": served.item.notes or {},
+            "metadata": served.notes or {},
         }
         if served.text is not None:
             shown["text"] = served.text
-        if served.selection is not None:
+        if served.why is not None:
             shown |= {
-                "reason": served.selection.reason,
-                "score": served.selection.score,
-                "probability_of_selection": probability(served.selection.probability),
+                "reason": served.why.reason,
+                "score": served.why.score,
+                "probability_of_selection": probability(served.why.probability),
                 "prediction": served.prediction,
             }
         return shown

@@ -1,6 +1,6 @@
 """Batches and the log of what was served in them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from service.domain.catalogue import Reason
 from service.errors import NotFound
 from service.store.tables.labelling import Batch, Lease, Selection
 from service.store.tables.pool import Item
@@ -64,7 +63,11 @@ def usual_size(session: Session, project_id: int) -> int:
 def log(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write down what is served."""
     if rows:
-        session.execute(insert(Selection), list(rows))
+        session.execute(
+            insert(Selection).returning(Selection.id),  # what makes it one statement
+            list(rows),
+            execution_options={"render_nulls": True},
+        )
 
 
 def served(session: Session, batch_id: UUID) -> list[tuple[Selection, str]]:
@@ -78,16 +81,6 @@ def served(session: Session, batch_id: UUID) -> list[tuple[Selection, str]]:
         .order_by(Selection.place)
     )
     return [(selection, key) for selection, key in session.execute(query)]
-
-
-def reasons(
-    session: Session, project_id: int, batch_ids: Collection[UUID]
-) -> dict[tuple[UUID, int], Reason]:
-    """Why each item of these batches was served."""
-    query = select(Selection.batch_id, Selection.position, Selection.reason).where(
-        Selection.project_id == project_id, Selection.batch_id.in_(batch_ids)
-    )
-    return {(batch, position): reason for batch, position, reason in session.execute(query)}
 
 
 def list_selections(

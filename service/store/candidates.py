@@ -1,18 +1,25 @@
 """Who may be served next: open items that nobody holds, in the order that is asked for."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    bindparam,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
-from service.domain.items import ItemState
+from service.domain.audit import MOST_RESERVED
 from service.store import openings
-from service.store.tables.labelling import Label, Lease
-from service.store.tables.learning import Ranked, Ranking
+from service.store.openings import AMONG, PROJECT, THRESHOLD, Kind
 from service.store.tables.pool import Item, Project
 
 # Other hand-outs of this moment pass on to the next items instead of waiting for these. It only
@@ -20,106 +27,102 @@ from service.store.tables.pool import Item, Project
 # writers come one after the other, leaves it out.)
 _PASS_BY: dict[str, Any] = {"of": Item, "skip_locked": True, "key_share": True}
 
-# Places of a ranking looked at for each item wanted, since rivals hold some; and the most at once.
-_STRETCH, _LONGEST_STRETCH = 4, 1_000
+# Positions drawn blindly for each item wanted; the second time, where little of a pool is open.
+_DRAWS = (20, 500)
+# Said as the index on the reserve says it, or it would not be used.
+_MOST_RESERVED: ColumnElement[float] = literal_column(str(MOST_RESERVED))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """An item that may be served, with its score in the ranking if it has one."""
+    """An item that may be served."""
 
     position: int
     key: str
-    score: float | None = None
-    place: int = 0
+    notes: Mapping[str, Any] | None
+    is_stale: bool
+    """Whether a lease on it that has run out still takes a slot."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asking:
-    """Who asks, when, and what was offered to them already in this request."""
+    """Who asks, and when."""
 
     project: Project
     annotator: str
     now: datetime
 
 
-def by_rank(
-    session: Session, asking: Asking, ranking: Ranking, *, after: int, limit: int
+def at_positions(
+    session: Session, asking: Asking, positions: Sequence[int]
+) -> tuple[dict[int, Candidate], set[int]]:
+    """Those of some items that may be served, by position, and those that others may be served."""
+    if not positions:
+        return {}, set()
+    found, others = {}, set()
+    rows = session.execute(
+        _at_positions(openings.kind_of(asking.project, among=True)), _given(asking, positions)
+    )
+    for *columns, is_theirs in rows:
+        each = _candidate(columns)
+        if is_theirs:
+            others.add(each.position)
+        else:
+            found[each.position] = each
+    return found, others
+
+
+@cache
+def _at_positions(kind: Kind) -> Select[Any]:
+    query = _columns(kind).add_columns(openings.is_theirs(kind))
+    query = query.where(
+        *openings.outside_reserve(), Item.position.in_(AMONG), *openings.vacant(kind)
+    )
+    return query.order_by(Item.position).with_for_update(**_PASS_BY)
+
+
+def standing(session: Session, asking: Asking, positions: Sequence[int]) -> dict[int, bool]:
+    """Which of some items are open, and whether somebody may be served them."""
+    if not positions:
+        return {}
+    rows = session.execute(
+        _standing(openings.kind_of(asking.project, among=True)), _given(asking, positions)
+    )
+    return {at: bool(free) for at, free in rows}
+
+
+@cache
+def _standing(kind: Kind) -> Select[int, bool]:
+    is_open, is_free = openings.vacant(kind)
+    return select(Item.position, is_free).where(
+        *openings.outside_reserve(), Item.position.in_(AMONG), is_open
+    )
+
+
+def of_reserve(
+    session: Session, asking: Asking, *, limit: int, without: Sequence[int] = ()
 ) -> list[Candidate]:
-    """Next of the stored rows of a ranking, behind a place.
-
-    A stretch of the order is read first, then its items: a join of the two would be planned by
-    statistics that know nothing of a ranking as new as this one, and read all of both tables.
-    """
-    found: list[Candidate] = []
-    stretch = _STRETCH * limit
-    while len(found) < limit:
-        query = (
-            select(Ranked.position, Ranked.place, Ranked.score)
-            .where(Ranked.ranking_id == ranking.id, Ranked.place > after)
-            .order_by(Ranked.place)
-            .limit(stretch)
-        )
-        places = {position: (place, score) for position, place, score in session.execute(query)}
-        if not places:
-            break
-        in_order = case({at: place for at, (place, _) in places.items()}, value=Item.position)
-        offered = _offered(asking, list(places)).order_by(in_order).limit(limit - len(found))
-        for at, key in session.execute(offered.with_for_update(**_PASS_BY)):
-            place, score = places[at]
-            found.append(Candidate(position=at, key=key, place=place, score=score))
-        after = max(place for place, _ in places.values())
-        stretch = min(2 * stretch, _LONGEST_STRETCH)
-    return found
-
-
-def of_reserve(session: Session, asking: Asking, *, limit: int) -> list[Candidate]:
     """Next of the audit reserve, in the audit order."""
-    query = (
-        select(Item.position, Item.key)
-        .where(
-            Item.project_id == asking.project.id,
-            Item.audit_draw < asking.project.audit_threshold,
-            *_free(asking),
-        )
-        .order_by(Item.audit_draw)
-        .limit(limit)
+    if limit <= 0:
+        return []
+    rows = session.execute(
+        _of_reserve(openings.kind_of(asking.project)),
+        _given(asking) | {"most": limit, "without": list(without)},
     )
-    rows = session.execute(query.with_for_update(**_PASS_BY))
-    return [Candidate(position=p, key=k) for p, k in rows]
+    return [_candidate(row) for row in rows]
 
 
-def count_offered(session: Session, asking: Asking) -> int:
-    """Items outside the reserve that could be served to the annotator now."""
-    among = (
-        Item.project_id == asking.project.id,
-        Item.audit_draw >= asking.project.audit_threshold,
+@cache
+def _of_reserve(kind: Kind) -> Select[Any]:
+    query = _columns(kind).where(
+        Item.project_id == PROJECT,
+        Item.audit_draw < THRESHOLD,
+        Item.audit_draw < _MOST_RESERVED,
+        Item.position.not_in(bindparam("without", type_=BigInteger, expanding=True)),
+        *openings.free(kind),
     )
-    if asking.project.labels_per_item > 1:
-        query = select(func.count()).select_from(Item).where(*among, *_free(asking))
-        return session.scalar(query) or 0
-    # The same without looking at every item.
-    is_open = (*among, Item.state == ItemState.OPEN)
-    here = (Lease.project_id == Item.project_id, Lease.position == Item.position)
-    held = (Lease.project_id == asking.project.id, Lease.state == "open")
-    holding = openings.is_holding(asking.now)
-    same = (Item.project_id == Label.project_id, Item.position == Label.position)
-    skipped = (
-        Label.project_id == asking.project.id,
-        Label.annotator == asking.annotator,
-        Label.is_current,
-        Label.value.is_(None),
-    )
-    queries = (
-        select(func.count(Lease.position.distinct()))
-        .join(Item, here[0] & here[1])
-        .where(*is_open, *held, Lease.expires_at > asking.now),
-        select(func.count())
-        .select_from(Label)
-        .where(*skipped, exists().where(*same, *is_open, ~exists().where(*here, holding))),
-    )
-    leased, mine = (session.scalar(query) or 0 for query in queries)
-    return max(0, asking.project.open_count - leased - mine)
+    query = query.order_by(Item.audit_draw).limit(bindparam("most", type_=BigInteger))
+    return query.with_for_update(**_PASS_BY)
 
 
 def at_random(
@@ -139,30 +142,37 @@ def at_random(
         return []
     taken = set(without)
     pool = asking.project.next_position
-    tries = chance.sample(range(pool), min(pool, 20 * limit))
-    rows = _by_position(session, _offered(asking, tries))
-    found = [rows[at] for at in tries if at in rows and at not in taken]
-    if len(found) < limit and pool > len(tries):
-        rows = _by_position(session, _offered(asking, None))
-        rest = [each for at, each in rows.items() if at not in taken]
-        found = chance.sample(rest, min(limit, len(rest)))
-    return found[:limit]
+    for draws in _DRAWS:
+        tries = chance.sample(range(pool), min(pool, draws * limit))
+        query = _offered(openings.kind_of(asking.project, among=True))
+        rows = {row[0]: row for row in session.execute(query, _given(asking, tries))}
+        found = [_candidate(rows[at]) for at in tries if at in rows and at not in taken]
+        if len(found) >= limit or len(tries) == pool:
+            return found[:limit]
+    rest = [
+        _candidate(row)
+        for row in session.execute(_offered(openings.kind_of(asking.project)), _given(asking))
+        if row[0] not in taken
+    ]
+    return chance.sample(rest, min(limit, len(rest)))
 
 
-def _offered(asking: Asking, among: Sequence[int] | None) -> Select[int, str]:
+@cache
+def _offered(kind: Kind) -> Select[Any]:
     """Items outside the reserve that could be served now, of some positions or of all."""
-    query = select(Item.position, Item.key).where(
-        Item.project_id == asking.project.id,
-        Item.audit_draw >= asking.project.audit_threshold,
-        *_free(asking, among),
-    )
-    return query if among is None else query.where(Item.position.in_(among))
+    query = _columns(kind).where(*openings.outside_reserve(), *openings.free(kind))
+    query = query.where(Item.position.in_(AMONG)) if kind.among else query
+    return query.order_by(Item.position)
 
 
-def _by_position(session: Session, query: Select[int, str]) -> dict[int, Candidate]:
-    rows = session.execute(query.order_by(Item.position))
-    return {at: Candidate(position=at, key=key) for at, key in rows}
+def _given(asking: Asking, among: Sequence[int] = ()) -> dict[str, Any]:
+    return openings.given(asking.project, asking.annotator, now=asking.now, among=among)
 
 
-def _free(asking: Asking, among: Sequence[int] | None = None) -> tuple[ColumnElement[bool], ...]:
-    return openings.free(asking.project, asking.annotator, among, now=asking.now)
+def _columns(kind: Kind) -> Select[Any]:
+    return select(Item.position, Item.key, Item.notes, openings.is_stale(kind))
+
+
+def _candidate(row: Sequence[Any]) -> Candidate:
+    position, key, notes, is_stale = row
+    return Candidate(position=position, key=key, notes=notes, is_stale=bool(is_stale))

@@ -136,13 +136,6 @@ def leased_among(
     return set(session.scalars(query))
 
 
-def set_answers(session: Session, project_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write counts of answers and the state that follows from them."""
-    session.execute(
-        update(Item), [{"project_id": project_id, **row} for row in rows]
-    )  # by primary key
-
-
 def restate(session: Session, project: Project) -> None:
     """Work out the state of every item again, after `labels_per_item` has changed."""
     session.execute(
@@ -156,6 +149,7 @@ def restate(session: Session, project: Project) -> None:
             )
         )
     )
+    project.reopened += 1
     labelled = select(func.count()).where(
         Item.project_id == project.id, Item.state == ItemState.LABELLED
     )

@@ -1,24 +1,58 @@
 """API keys and the workspaces they open."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import String, Uuid, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
+from service.domain.catalogue import Role
 from service.errors import NotFound
 from service.store.tables.access import ApiKey, Workspace
+from service.store.tables.pool import Project
+
+# Built once: it is asked at every request.
+_HAS_PROJECT = exists().where(
+    Project.uid == bindparam("project", type_=Uuid),
+    Project.workspace_id == ApiKey.workspace_id,
+    Project.deleted_at.is_(None),
+)
+_BY_DIGEST = (
+    select(ApiKey.id, ApiKey.role, ApiKey.projects, Workspace.id, Workspace.is_first, _HAS_PROJECT)
+    .join(Workspace, Workspace.id == ApiKey.workspace_id)
+    .where(ApiKey.digest == bindparam("digest", type_=String), ApiKey.revoked_at.is_(None))
+)
 
 
-def find_by_digest(session: Session, digest: str) -> tuple[ApiKey, Workspace] | None:
-    """Find a key that is not revoked, with its workspace."""
-    found = session.execute(
-        select(ApiKey, Workspace)
-        .join(Workspace, Workspace.id == ApiKey.workspace_id)
-        .where(ApiKey.digest == digest, ApiKey.revoked_at.is_(None))
-    ).one_or_none()
-    return (found[0], found[1]) if found else None
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """What a key opens."""
+
+    key_id: UUID
+    role: Role
+    projects: list[str] | None
+    workspace_id: UUID
+    in_first_workspace: bool
+    has_project: bool
+    """Whether the project that is asked about is one of the workspace."""
+
+
+def find_by_digest(session: Session, digest: str, *, project_uid: UUID | None) -> Opened | None:
+    """Find a key that is not revoked, with all that a request has to know of it."""
+    found = session.execute(_BY_DIGEST, {"digest": digest, "project": project_uid}).one_or_none()
+    if found is None:
+        return None
+    key_id, role, projects, workspace_id, is_first, has = found
+    return Opened(
+        key_id=key_id,
+        role=Role(role),
+        projects=projects,
+        workspace_id=workspace_id,
+        in_first_workspace=is_first,
+        has_project=bool(has),
+    )
 
 
 def add(session: Session, **fields: Any) -> ApiKey:

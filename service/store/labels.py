@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
@@ -59,22 +59,11 @@ def end(session: Session, numbers: Sequence[int], *, at: datetime) -> None:
 def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add answers."""
     if rows:
-        session.execute(insert(Label), list(rows))
-
-
-def count_answers(
-    session: Session, project_id: int, positions: Sequence[int]
-) -> dict[int, tuple[int, int]]:
-    """Current labels and skips of items; an item without either has (0, 0)."""
-    query = (
-        select(Label.position, func.count(Label.value), func.count())
-        .where(Label.project_id == project_id, Label.position.in_(positions), Label.is_current)
-        .group_by(Label.position)
-    )
-    counts = dict.fromkeys(positions, (0, 0))
-    for position, labels, answers in session.execute(query):
-        counts[position] = (labels, answers - labels)
-    return counts
+        session.execute(
+            insert(Label).returning(Label.number),  # what makes it one statement
+            list(rows),
+            execution_options={"render_nulls": True},
+        )
 
 
 def list_for(

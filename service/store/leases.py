@@ -1,33 +1,72 @@
 """Leases after they were taken: found, renewed, released, closed by labels."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
+from service.domain.catalogue import Reason
 from service.domain.items import LeaseState
-from service.store.tables.labelling import Lease
+from service.store.tables.labelling import Lease, Selection
 from service.store.tables.pool import Item, Project
 
 
-def latest(
-    session: Session, project_id: int, positions: Sequence[int]
-) -> dict[tuple[int, str], Lease]:
-    """The last lease of each item and annotator."""
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A lease as an answer finds it, with why its batch brought the item."""
+
+    id: int
+    position: int
+    annotator: str
+    state: LeaseState
+    expires_at: datetime
+    batch_id: UUID | None
+    reason: Reason | None
+
+
+def list_of(session: Session, project_id: int, positions: Sequence[int]) -> list[Held]:
+    """Leases of items, whatever became of them, in the order that they were taken."""
+    same = (Selection.project_id == project_id, Selection.position == Lease.position)
     query = (
-        select(Lease)
+        select(
+            Lease.id,
+            Lease.position,
+            Lease.annotator,
+            Lease.state,
+            Lease.expires_at,
+            Lease.batch_id,
+            Selection.reason,
+        )
+        .outerjoin(Selection, and_(*same, Selection.batch_id == Lease.batch_id))
         .where(Lease.project_id == project_id, Lease.position.in_(positions))
         .order_by(Lease.id)
     )
-    return {(lease.position, lease.annotator): lease for lease in session.scalars(query)}
+    return [
+        Held(
+            id=number,
+            position=position,
+            annotator=annotator,
+            state=state,
+            expires_at=until,
+            batch_id=batch,
+            reason=reason,
+        )
+        for number, position, annotator, state, until, batch, reason in session.execute(query)
+    ]
 
 
 def close(session: Session, lease_ids: Sequence[int], state: LeaseState) -> None:
     """Close leases."""
     if lease_ids:
-        session.execute(update(Lease).where(Lease.id.in_(lease_ids)).values(state=state))
+        session.execute(
+            update(Lease)
+            .where(Lease.id.in_(lease_ids))
+            .values(state=state)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def close_all_open(session: Session, project_id: int, positions: Sequence[int]) -> None:

@@ -1,49 +1,128 @@
 """When an item may be served to somebody, as conditions for a query."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    String,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import aliased
 
-from service.domain.items import HOLDING, ItemState
+from service.store.tables.base import Utc
 from service.store.tables.labelling import Label, Lease
 from service.store.tables.pool import Item, Project
 
+# In words, not as parameters: so a plan that is made once may use the partial indexes that say
+# the same, and SQLite, which compares letter for letter, uses them at all.
+_OPEN: ColumnElement[str] = literal_column("'open'")
+_LABELLED: ColumnElement[str] = literal_column("'labelled'")
+IS_OPEN: ColumnElement[bool] = Item.state == _OPEN
+IS_LEASED: ColumnElement[bool] = Lease.state == _OPEN
 
-def free(
-    project: Project, annotator: str, among: Sequence[int] | None, *, now: datetime
-) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on `Item`: open, a slot free, and not answered by who asks.
+
+# What a statement is asked with. It is built once and given these as it is executed: to build it
+# at every request takes longer than the database takes to answer.
+PROJECT = bindparam("of_project", type_=BigInteger)
+THRESHOLD = bindparam("threshold", type_=Float)
+ANNOTATOR = bindparam("annotator", type_=String)
+NOW = bindparam("at", type_=Utc)
+AMONG = bindparam("among", type_=BigInteger, expanding=True)
+_PER_ITEM = bindparam("per_item", type_=BigInteger)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What decides how a statement reads: each kind is built once."""
+
+    one_label: bool
+    """Whether an item needs one label and no more."""
+    among: bool = False
+    """Whether items are sought among certain positions."""
+
+
+def given(
+    project: Project, annotator: str, *, now: datetime, among: Sequence[int] = ()
+) -> dict[str, Any]:
+    """What a statement is executed with."""
+    return {
+        "of_project": project.id,
+        "threshold": project.audit_threshold,
+        "annotator": annotator,
+        "at": now,
+        "among": list(among),
+        "per_item": project.labels_per_item,
+    }
+
+
+def kind_of(project: Project, *, among: bool = False) -> Kind:
+    """The kind of statement that a project needs."""
+    return Kind(one_label=project.labels_per_item == 1, among=among)
+
+
+def outside_reserve() -> tuple[ColumnElement[bool], ...]:
+    """Conditions on `Item`: of the project, and not reserved for the audit."""
+    return (Item.project_id == PROJECT, Item.audit_draw >= THRESHOLD)
+
+
+def free(kind: Kind) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on `Item`: open, a slot free, and neither with who asks nor answered by them."""
+    return (*vacant(kind), ~is_theirs(kind))
+
+
+def vacant(kind: Kind) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Conditions on `Item`: open, and a slot free.
 
     The positions `among` which items are sought are said once more of the other tables: else
     PostgreSQL walks through all that a project has there while it takes them for small.
     """
-    here = [Lease.project_id == project.id, Lease.position == Item.position]
-    same = [Label.project_id == project.id, Label.position == Item.position]
-    if among is not None:
-        here.append(Lease.position.in_(among))
-        same.append(Label.position.in_(among))
-    holding = is_holding(now)
-    mine = exists().where(*here, Lease.annotator == annotator, holding)
-    answered = exists().where(*same, Label.annotator == annotator, Label.is_current)
-    if project.labels_per_item == 1:
-        return (Item.state == ItemState.OPEN, ~exists().where(*here, holding), ~answered)
+    if kind.one_label:
+        return (IS_OPEN, ~exists().where(*_leases(kind), is_holding()))
     other = aliased(Lease)
-    held = (
+    holders = (
         select(func.count())
         .where(
             other.project_id == Item.project_id,
             other.position == Item.position,
-            other.state == "open",
-            other.expires_at > now,
+            other.state == _OPEN,
+            other.expires_at > NOW,
         )
         .scalar_subquery()
     )
-    room = Item.labels + held < project.labels_per_item
-    return (Item.state == ItemState.OPEN, room, ~mine, ~answered)
+    return (IS_OPEN, Item.labels + holders < _PER_ITEM)
 
 
-def is_holding(now: datetime) -> ColumnElement[bool]:
+def is_theirs(kind: Kind) -> ColumnElement[bool]:
+    """Condition on an `Item` that is vacant: with an annotator already, or answered by them."""
+    same = [Label.project_id == PROJECT, Label.position == Item.position]
+    if kind.among:
+        same.append(Label.position.in_(AMONG))
+    answered = exists().where(*same, Label.annotator == ANNOTATOR, Label.is_current)
+    if kind.one_label:
+        return answered
+    return answered | exists().where(*_leases(kind), Lease.annotator == ANNOTATOR, is_holding())
+
+
+def is_stale(kind: Kind) -> ColumnElement[bool]:
+    """Condition on `Item`: a lease that has run out still takes a slot in the index."""
+    return exists().where(*_leases(kind), IS_LEASED, Lease.expires_at <= NOW)
+
+
+def is_holding() -> ColumnElement[bool]:
     """Condition on `Lease`: it keeps a slot of its item taken."""
-    return Lease.state.in_(HOLDING) & ((Lease.state == "labelled") | (Lease.expires_at > now))
+    is_held = Lease.state.in_([_OPEN, _LABELLED])
+    return is_held & ((Lease.state == _LABELLED) | (Lease.expires_at > NOW))
+
+
+def _leases(kind: Kind) -> list[ColumnElement[bool]]:
+    here = [Lease.project_id == PROJECT, Lease.position == Item.position]
+    return [*here, Lease.position.in_(AMONG)] if kind.among else here

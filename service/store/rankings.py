@@ -98,6 +98,19 @@ def extend(
         add_rows(session, ranking, entries, first_place=first + 1)
 
 
+def next_rows(
+    session: Session, ranking_id: int, *, after: int, limit: int
+) -> list[tuple[int, int, float]]:
+    """Place, position and score of the stored rows behind a place."""
+    query = (
+        select(Ranked.place, Ranked.position, Ranked.score)
+        .where(Ranked.ranking_id == ranking_id, Ranked.place > after)
+        .order_by(Ranked.place)
+        .limit(limit)
+    )
+    return [(place, position, score) for place, position, score in session.execute(query)]
+
+
 def drop_old_rows(session: Session, project_id: int) -> None:
     """Drop the rows of rankings before the last; who still reads from the last one may."""
     used = select(Project.ranking_count).where(Project.id == project_id).scalar_subquery()

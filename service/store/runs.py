@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE, RunKind, RunState, Stage
 from service.errors import NotFound
-from service.store.conflicts import add_new
+from service.store.conflicts import insert_new
 from service.store.tables.learning import Run
 
 # A message that nobody answered is sent again after so long.
@@ -48,8 +48,7 @@ def queue_up(
         "wake_at": at + RESEND,
         "seconds": {},
     }
-    added: Run | None = session.scalar(add_new(session, Run, [row]).returning(Run))
-    return added
+    return session.scalars(insert_new(session, Run).returning(Run), [row]).one_or_none()
 
 
 def list_for(

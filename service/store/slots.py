@@ -8,24 +8,33 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.domain.items import HOLDING, LeaseState
-from service.store.conflicts import add_new
+from service.store.candidates import Candidate
+from service.store.conflicts import insert_new
 from service.store.tables.labelling import Batch, Lease
 from service.store.tables.pool import Project
 
 
 def take(
-    session: Session, project: Project, batch: Batch, positions: Sequence[int], *, now: datetime
+    session: Session,
+    project: Project,
+    batch: Batch,
+    wanted: Sequence[Candidate],
+    *,
+    now: datetime,
 ) -> set[int]:
     """Lease items to a batch's annotator; answer the positions that were had.
 
     The unique index on what is held decides. Positions are locked in ascending order, so that
     two hand-outs cannot wait for each other.
     """
-    if not positions:
+    if not wanted:
         return set()
-    ordered = sorted(positions)
-    _expire(session, project.id, ordered, now)
-    slots = _free_slots(session, project, ordered)
+    ordered = sorted(each.position for each in wanted)
+    if any(each.is_stale for each in wanted):
+        _expire(session, project.id, ordered, now)
+    slots = dict.fromkeys(ordered, 0)
+    if project.labels_per_item > 1:
+        slots = _free_slots(session, project, ordered)
     rows = [
         {
             "project_id": project.id,
@@ -40,7 +49,7 @@ def take(
     ]
     if not rows:
         return set()
-    return set(session.scalars(add_new(session, Lease, rows).returning(Lease.position)))
+    return set(session.scalars(insert_new(session, Lease).returning(Lease.position), rows))
 
 
 def keep(
@@ -71,7 +80,7 @@ def keep(
         if position in slots
     ]
     if rows:
-        session.execute(add_new(session, Lease, rows))
+        session.execute(insert_new(session, Lease), rows)
 
 
 def _expire(session: Session, project_id: int, positions: Sequence[int], now: datetime) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.store import pieces, projects, runs, uploads
-from service.store.conflicts import add_new
+from service.store.conflicts import insert_new
 from service.store.tables.learning import Sweep
 
 _ONLY = 1
@@ -28,7 +28,7 @@ def is_due(session: Session, *, now: datetime, prune_every: timedelta) -> bool:
 def take_turn(session: Session, *, now: datetime, pause: timedelta) -> bool:
     """Say whether this process sweeps now; of several that ask at once one does."""
     first = {"id": _ONLY, "swept_at": now - 2 * pause, "pruned_at": now}
-    session.execute(add_new(session, Sweep, [first]))
+    session.execute(insert_new(session, Sweep), [first])
     moved = (
         update(Sweep)
         .where(Sweep.id == _ONLY, Sweep.swept_at <= now - pause)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.errors import Conflict, NotFound
-from service.store.conflicts import add_new
+from service.store.conflicts import insert_new
 from service.store.tables.access import Workspace
 
 
@@ -18,9 +18,8 @@ def add(session: Session, *, name: str, is_first: bool, at: datetime) -> Workspa
         Conflict: there is one of that name.
     """
     row = {"id": uuid4(), "name": name, "is_first": is_first, "created_at": at}
-    added: Workspace | None = session.scalar(
-        add_new(session, Workspace, [row]).returning(Workspace)
-    )
+    statement = insert_new(session, Workspace).returning(Workspace)
+    added = session.scalars(statement, [row]).one_or_none()
     if added is None:
         raise Conflict(f"there is a workspace {name!r} already")
     return added

@@ -111,7 +111,8 @@ def _catch_up(runtime: Runtime, project: Project, upload: _Upload, seen: int) ->
 
 
 def _compare(project: Project, upload: _Upload, newer: Sequence[tuple[int, str, bytes]]) -> None:
-    marks = [audit.mark(project.audit_secret, key.encode())[:DIGEST_BYTES] for _, key, _ in newer]
+    mark = audit.marker(project.audit_secret)
+    marks = [mark(key.encode())[:DIGEST_BYTES] for _, key, _ in newer]
     there = np.frombuffer(b"".join(marks), PAIR)
     digests = np.frombuffer(b"".join(digest for _, _, digest in newer), PAIR)
     upload.note(known.against(upload.marks, upload.digests, upload.order, there, digests))

@@ -67,12 +67,12 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Moments:
 
 
 def _two_pass(block: Dense) -> DenseMoments:
-    rows = np.asarray(block, dtype=np.float64)
+    rows = np.array(block, dtype=np.float64)
     mean = rows.mean(axis=0)
-    rows = rows - mean
+    rows -= mean  # in place, here and below: fresh memory costs more than the arithmetic
     # The mean of the deviations is what rounding left of it: zero in exact arithmetic.
     left = rows.mean(axis=0)
-    variance = np.square(rows).mean(axis=0) - left**2
+    variance = np.square(rows, out=rows).mean(axis=0) - left**2
     return DenseMoments(count=len(rows), mean=mean, variance=np.maximum(variance, 0.0))
 
 

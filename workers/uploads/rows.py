@@ -87,7 +87,8 @@ class Refusals:
 def content(rows: Rows, secret: bytes) -> Any:
     """What is kept of rows, as a record batch of `SCHEMA`."""
     count = len(rows.keys)
-    marks = [audit.mark(secret, key)[:DIGEST_BYTES] for key in _binary(rows.keys)]
+    mark = audit.marker(secret)
+    marks = [mark(key)[:DIGEST_BYTES] for key in _binary(rows.keys)]
     if rows.vectors is not None:
         width = rows.vectors.shape[1] * rows.vectors.itemsize
         data = rows.vectors.reshape(-1).data.cast("B")

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service.domain.audit import MOST_RESERVED
 from service.domain.catalogue import InputType, Strategy
 from service.domain.items import ItemState
 from service.store.tables.access import Workspace
@@ -51,6 +52,8 @@ class Project(Base):
     """Positions below it are in feature shards."""
     pool_changes: Mapped[int] = mapped_column(default=0)
     """Grows with every change that asks for a new ranking though no label came."""
+    reopened: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Grows when items that needed no more labels need them again: hand-outs look anew."""
     item_count: Mapped[int] = mapped_column(default=0)
     open_count: Mapped[int] = mapped_column(default=0)
     """Items in the state `open` outside the audit reserve: what strategies choose from."""
@@ -84,7 +87,9 @@ class Project(Base):
 
 
 _PRESENT = text("state != 'deleted'")
-_OPEN = text("state = 'open'")
+# Of a large pool next to all is open: what is to be found is the rest.
+_CLOSED = text("state != 'open'")
+_RESERVABLE = text(f"state = 'open' AND audit_draw < {MOST_RESERVED}")
 
 
 class Item(Base):
@@ -119,13 +124,20 @@ class Item(Base):
             sqlite_where=_PRESENT,
             postgresql_where=_PRESENT,
         ),
-        Index("ix__item__state", "project_id", "state", "position"),
+        Index(
+            "ix__item__closed",
+            "project_id",
+            "state",
+            "position",
+            sqlite_where=_CLOSED,
+            postgresql_where=_CLOSED,
+        ),
         Index(
             "ix__item__audit_draw",
             "project_id",
             "audit_draw",
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
+            sqlite_where=_RESERVABLE,
+            postgresql_where=_RESERVABLE,
         ),
     )
 

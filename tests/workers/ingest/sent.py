@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 from werkzeug.test import TestResponse
 
+from service.domain.runs import Stage
+from service.store.tables.pool import Item
 from tests.workers.conftest import Pool
 
 ARROW = "application/vnd.apache.arrow.stream"
@@ -56,6 +58,34 @@ def small_parts(pool: Pool, rows: int = 16) -> Pool:
     settings = replace(pool.runtime.settings, shard_rows=rows)
     pool.runtime = replace(pool.runtime, settings=settings)
     return pool
+
+
+def sent(pool: Pool, body: bytes, media_type: str = "") -> str:
+    """Post an upload; answer where its run is."""
+    response = send(pool, body, media_type) if media_type else send(pool, body)
+    assert response.status_code == 202
+    return str(response.headers["Location"])
+
+
+def up_to(pool: Pool, stage: Stage) -> list[tuple[Stage, tuple[Any, ...]]]:
+    """Let the workers work until a stage is next, and take its messages."""
+    pool.work(until=stage)
+    taken = pool.queue.take()
+    assert {each for each, _ in taken} == {stage}
+    return taken
+
+
+def present(pool: Pool) -> list[Item]:
+    return [item for item in pool.rows(Item) if item.state != "deleted"]
+
+
+def assert_counts_are_right(pool: Pool) -> None:
+    row, items = pool.row(), present(pool)
+    assert row.item_count == len(items)
+    reserved = [item for item in items if item.audit_draw < row.audit_threshold]
+    assert row.open_count == sum(item.state == "open" for item in items) - sum(
+        item.state == "open" for item in reserved
+    )
 
 
 def _column(values: Any) -> Any:

@@ -1,0 +1,151 @@
+"""Going down a ranking: what comes back comes back, in this process and in others, and cheaply."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from service.app import create_app
+from service.heads import Heads
+from service.runtime import Runtime
+from tests.api import Api
+from tests.fakes import FrozenClock
+from tests.service.rows import write_ranking
+
+PLAIN = {"audit_share": 0, "coverage_share": 0}
+MIXED = {"audit_share": 0.1, "coverage_share": 0.1}
+
+
+@pytest.fixture
+def other(runtime: Runtime, api: Api) -> Api:
+    """The API in another process: the same database, a memory of its own."""
+    return Api(create_app(replace(runtime, heads=Heads())).test_client(), api.key)
+
+
+def ranked(api: Api, runtime: Runtime, items: int, **more: Any) -> str:
+    project = api.make_project(**{"batch": PLAIN} | more)
+    for first in range(0, items, 1000):
+        numbers = range(first, min(items, first + 1000))
+        api.add_vectors(project, {f"i{number}": [number, 1] for number in numbers})
+    write_ranking(runtime, project, range(items))
+    return project
+
+
+def keys(batch: Any) -> list[str]:
+    return [item["key"] for item in batch["items"]]
+
+
+def give_back(api: Api, project: str, batch: Any) -> None:
+    token = {"Lease-Token": batch["lease"]["token"]}
+    path = f"{project}/batches/{batch['id']}"
+    assert api.call("DELETE", path, headers=token).status_code == 204
+
+
+@contextmanager
+def statements(runtime: Runtime) -> Iterator[list[str]]:
+    """What is sent to the database meanwhile."""
+    seen: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        seen.append(statement)
+
+    engine = runtime.sessions.kw["bind"]
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_processes_do_not_serve_what_another_has_served(
+    api: Api, other: Api, runtime: Runtime
+) -> None:
+    project = ranked(api, runtime, 10)
+
+    turns = [(api, "ana"), (other, "ben"), (api, "cleo"), (other, "dan"), (api, "eve")]
+    served = [keys(each.batch(project, 2, name)) for each, name in turns]
+
+    assert served == [[f"i{n}", f"i{n + 1}"] for n in range(0, 10, 2)]
+
+
+def test_what_is_given_back_comes_back_here_at_once_and_elsewhere_within_a_second(
+    api: Api, other: Api, runtime: Runtime, clock: FrozenClock
+) -> None:
+    project = ranked(api, runtime, 20)
+    first = api.batch(project, 2, "ana")
+    assert keys(other.batch(project, 2, "ben")) == ["i2", "i3"]
+    assert keys(api.batch(project, 2, "cleo")) == ["i4", "i5"]
+
+    give_back(api, project, first)
+
+    assert keys(other.batch(project, 1, "dan")) == ["i6"]
+    assert keys(api.batch(project, 1, "eve")) == ["i0"]
+    clock.advance(1)
+    assert keys(other.batch(project, 2, "fay")) == ["i1", "i7"]
+
+
+def test_a_retracted_label_brings_its_item_back_everywhere_at_once(
+    api: Api, other: Api, runtime: Runtime, clock: FrozenClock
+) -> None:
+    project = ranked(api, runtime, 20)
+    api.label(project, dict.fromkeys(keys(api.batch(project, 2)), "fine"))
+    assert keys(other.batch(project, 2, "ben")) == ["i2", "i3"]
+    clock.advance(2)  # by now each knows that the first two need no more
+    assert keys(api.batch(project, 1, "cleo")) == ["i4"]
+    assert keys(other.batch(project, 1, "dan")) == ["i5"]
+    label = api.get(f"{project}/labels")["data"][1]
+
+    assert api.call("DELETE", f"{project}/labels/{label['id']}").status_code == 204
+
+    assert keys(other.batch(project, 1, "eve")) == [label["key"]]
+    assert keys(api.batch(project, 1, "fay")) == ["i6"]
+
+
+def test_before_a_pool_is_called_exhausted_it_is_looked_at_again(
+    api: Api, other: Api, runtime: Runtime
+) -> None:
+    project = ranked(api, runtime, 4)
+    first = api.batch(project, 2, "ana")
+    assert keys(other.batch(project, 2, "ben")) == ["i2", "i3"]
+    assert other.batch(project, 2, "cleo")["exhausted"] is True
+
+    give_back(api, project, first)
+
+    again = other.batch(project, 2, "dan")
+    assert (keys(again), again["exhausted"]) == (["i0", "i1"], False)
+
+
+def test_what_expires_during_a_hand_out_counts_as_held(api: Api, clock: FrozenClock) -> None:
+    project = api.make_project(batch=PLAIN, lease_seconds=10)
+    api.add_vectors(project, {"a": [1, 1]})
+    api.batch(project, 1, "ana")
+    clock.advance(9)
+    clock.pace = 0.5  # each look at the clock
+
+    batches = [api.batch(project, 1, f"person-{number}") for number in range(8)]
+
+    served = [[item["key"] for item in batch["items"]] for batch in batches]
+    first = served.index(["a"])
+    assert first > 0
+    assert [batch["leased"] for batch in batches] == [1 if not items else 0 for items in served]
+
+
+def test_a_hand_out_and_a_post_of_labels_are_few_statements_however_much_is_used_up(
+    api: Api, runtime: Runtime, clock: FrozenClock
+) -> None:
+    project = ranked(api, runtime, 3_000, batch=MIXED, retrain={"min_labels": 1_000_000})
+    for _ in range(6):
+        api.label(project, dict.fromkeys(keys(api.batch(project, 200)), "fine"))
+    api.batch(project, 10)
+
+    with statements(runtime) as handing_out:
+        batch = api.batch(project, 10, explain=False)
+    with statements(runtime) as labelling:
+        api.label(project, dict.fromkeys(keys(batch), "fine"))
+
+    assert len(keys(batch)) == 10
+    said = [each for each in handing_out if not each.startswith(("BEGIN", "PRAGMA"))]
+    assert len(said) <= 12, said
+    said = [each for each in labelling if not each.startswith(("BEGIN", "PRAGMA"))]
+    assert len(said) <= 9, said
