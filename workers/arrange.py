@@ -117,6 +117,8 @@ def _spread(runtime: Runtime, task: Task, best: Ranked) -> Ordered:
     if strategy is Strategy.AUTO and len(best.positions) and has_features(task.project):
         pool = _candidates(runtime, task, best.positions, labelled=[])
         return ordering.diversified(pool, best, batch_size=task.batch_size)
+    if strategy is Strategy.AUTO:
+        strategy = Strategy.MARGIN  # in fact
     return Ordered(ranked=best, strategy=str(strategy), reason=Reason.STRATEGY)
 
 

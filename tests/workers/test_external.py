@@ -29,6 +29,7 @@ def test_what_is_brought_ranks_the_pool_and_what_is_not_comes_last(pool: Pool) -
     project = pool.api.get(pool.path)
     assert project["version"]["number"] == project["ranking"]["version"] == 1
     assert project["version"]["promoted_at"] is not None
+    assert project["ranking"]["strategy"] == "margin"
     assert pool.api.get(f"{pool.path}/items/k4")["prediction"] is None
 
 
