@@ -125,7 +125,14 @@ class Settings:
     @property
     def workers(self) -> int:
         """Processes that train, score and rank."""
-        return self.worker_processes or os.cpu_count() or 1
+        return self.worker_processes or cores()
+
+
+def cores() -> int:
+    """How many cores this process may use: of those of the machine, where it is bound to some."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _read(name: str, text: str, kind: Any) -> str | int | float:
