@@ -100,7 +100,8 @@ class Item(Base):
         ForeignKey(Project.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """Dense, from 0, in order of registration, never used again: the row in the shards."""
+    """From 0, in order of registration, never used again: the row in the shards. An upload that
+    broke off leaves a gap."""
     key: Mapped[str] = mapped_column(String(500))
     digest: Mapped[bytes]
     """Of the content, to tell the same item from another one under the same key."""
