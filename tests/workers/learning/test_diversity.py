@@ -138,14 +138,12 @@ def term_counts(rows: int = 40) -> sparse.csr_matrix:
 
 def test_a_projection_keeps_distances_within_its_error() -> None:
     rows = term_counts()
-    exact = rows.toarray()
-
     flat = diversity.reduced(rows, 400, rng())
 
     assert (flat.shape, flat.dtype) == ((40, 400), np.float32)
-    pairs = np.triu_indices(40, 1)
-    wanted = np.linalg.norm(exact[pairs[0]] - exact[pairs[1]], axis=1)
-    found = np.linalg.norm(flat[pairs[0]] - flat[pairs[1]], axis=1)
+    one, other = np.triu_indices(40, 1)
+    wanted = np.linalg.norm((rows[one] - rows[other]).toarray(), axis=1)
+    found = np.linalg.norm(flat[one] - flat[other], axis=1)
     assert np.abs(found / wanted - 1).max() < 5 / np.sqrt(2 * 400)
 
 
@@ -157,16 +155,13 @@ def test_a_projection_keeps_distances_within_its_error() -> None:
         (sparse.csr_matrix(np.eye(1, 9, dtype=np.float32)), (1, 1)),
         (sparse.csr_matrix((0, 9), dtype=np.float32), (0, 0)),
     ],
-    ids=["many", "no terms", "one term", "no rows"],
 )
 def test_a_projection_has_no_more_dimensions_than_there_are_terms(
     rows: sparse.csr_matrix, shape: tuple[int, int]
 ) -> None:
     flat = diversity.reduced(rows, 10, rng())
-
     assert flat.shape == shape
-    if shape[1] < 10:
-        np.testing.assert_array_equal(flat @ flat.T, (rows @ rows.T).toarray())
+    assert shape[1] == 10 or np.array_equal(flat @ flat.T, (rows @ rows.T).toarray())
 
 
 @KINDS
