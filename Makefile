@@ -18,7 +18,7 @@ COMPILE = "$$tools/bin/uv" pip compile --quiet --universal --generate-hashes --n
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo reproduce lock format image
+.PHONY: help run test demo reproduce bench lock format image
 
 help:  ## List the commands.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,10 @@ reproduce: $(STANDALONE)  ## Reproduce published curves over HTTP: make reproduc
 	@[ -n "$(DATA)" ] || { echo "Say where the data sets are: make reproduce DATA=folder"; exit 2; }
 	@exec $(VENV) -m benchmarks.reproduce "$(DATA)"
 
+bench: .venv/.dev .venv/.bench  ## Measure against floors and peers: make bench ONLY=rank_100k,linear.
+	@exec $(VENV) -m benchmarks.bench $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out $(OUT)) \
+		$(if $(SCALE),--scale $(SCALE)) $(if $(DIR),--dir $(DIR))
+
 format: .venv/.dev  ## Put the code into its format, and mend what can be mended.
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
@@ -55,7 +59,8 @@ lock:  ## Resolve the newest versions that pyproject.toml allows, with hashes.
 		-o requirements/standalone.lock && \
 	$(COMPILE) --extra worker -c requirements/dev.lock pyproject.toml \
 		-o requirements/worker.lock && \
-	$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/api.lock
+	$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/api.lock && \
+	$(COMPILE) -c requirements/dev.lock requirements/bench.in -o requirements/bench.lock
 	@wc -l requirements/*.lock
 
 image:  ## Build the images of API and workers with docker, podman or buildah.
@@ -67,6 +72,12 @@ image:  ## Build the images of API and workers with docker, podman or buildah.
 .venv/.standalone .venv/.dev: .venv/.%: requirements/%.lock | .venv/.made
 	@echo 'Installing what requirements/$*.lock names; the first time this takes some minutes.'
 	@$(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# The peer is beside what development needs; where there is no wheel of it, its row says so.
+.venv/.bench: requirements/bench.lock | .venv/.dev
+	@$(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r $< \
+		|| echo 'hical cannot be installed here; it is not measured.'
 	@touch $@
 
 .venv/.made:

@@ -34,7 +34,12 @@ class Settings:
         "Empty: `make run` starts its own in `DATA_DIR`.",
     )
     blob_url: str = _setting(
-        "", "Folder for features and fitted models, `file:///…`. Empty: `DATA_DIR/blobs`."
+        "",
+        "Where features and fitted models are kept: a folder, `file:///…`, or a bucket, "
+        "`s3://bucket/prefix?region=…&endpoint_override=…&scheme=…`. Empty: `DATA_DIR/blobs`.",
+    )
+    blob_cache_bytes: int = _setting(
+        10 * 2**30, "Bound of the local copies of blobs of a bucket, in `DATA_DIR/cache`."
     )
     api_processes: int = _setting(2, "Processes of the API (gunicorn).")
     api_threads: int = _setting(12, "Threads of each API process.")
@@ -120,7 +125,14 @@ class Settings:
     @property
     def workers(self) -> int:
         """Processes that train, score and rank."""
-        return self.worker_processes or os.cpu_count() or 1
+        return self.worker_processes or cores()
+
+
+def cores() -> int:
+    """How many cores this process may use: of those of the machine, where it is bound to some."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _read(name: str, text: str, kind: Any) -> str | int | float:

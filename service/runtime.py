@@ -4,6 +4,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -11,8 +13,11 @@ from service.config import Settings
 from service.heads import Heads
 from service.live import Live
 from service.queue import CeleryQueue, Queue
-from service.store import blobs, database
-from service.store.blobs import Blobs
+from service.store import database
+from service.store.blobs import Blobs, LocalBlobs
+from service.store.remote import address
+from service.store.remote.bucket import BucketBlobs
+from service.store.remote.cache import Cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +52,23 @@ def build(settings: Settings) -> Runtime:
         sessions=opened.sessions,
         readers=opened.readers,
         queue=CeleryQueue(settings.broker),
-        blobs=blobs.open_blobs(settings.blobs),
+        blobs=open_blobs(settings),
         live=Live(settings.redis, timeout=settings.predict_timeout_seconds),
         now=lambda: datetime.now(UTC),
         chance=random.SystemRandom(),
     )
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """Open the blob store that the settings name.
+
+    Raises:
+        ValueError: its URL is neither `file:///…` nor `s3://…`.
+    """
+    parts = urlsplit(settings.blobs)
+    if parts.scheme == "s3":
+        cache = Cache(settings.data_path / "cache", limit=settings.blob_cache_bytes)
+        return BucketBlobs(address.read(settings.blobs), cache)
+    if parts.scheme != "file" or parts.netloc or not parts.path:
+        raise ValueError(f"BLOB_URL={settings.blobs!r} is neither file:///… nor s3://…")
+    return LocalBlobs(Path(parts.path))

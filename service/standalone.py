@@ -12,7 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.actions import setup
-from service.config import Settings
+from service.config import Settings, cores
 from service.errors import ServiceError
 from service.machine import address, broker, lock, orphans
 from service.machine.children import Plan
@@ -145,7 +145,7 @@ def plans(settings: Settings, environ: Mapping[str, str]) -> list[Plan]:
 def _environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of the children: the settings in use, and what the machine needs."""
     here = str(Path(__file__).parent.parent)
-    threads = str(max(1, (os.cpu_count() or 1) // settings.workers))
+    threads = str(max(1, cores() // settings.workers))
     given = {each.name.upper(): str(getattr(settings, each.name)) for each in fields(settings)}
     return {
         # The libraries would start a thread a core in every process.

@@ -19,6 +19,7 @@ from service.store.blobs import LocalBlobs
 from tests.api import Api
 from tests.fakes import FrozenClock, RecordingQueue
 from tests.postgres import postgres
+from tests.s3 import new_url, s3
 from tests.valkey import valkey
 
 
@@ -39,6 +40,19 @@ def postgres_url() -> Iterator[str]:
         migrate.upgrade(url.replace("/postgres?", "/template_service?"))
         yield url
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Host and port of a real S3 server."""
+    with s3(tmp_path_factory.mktemp("s3") / "log") as server:
+        yield server
+
+
+@pytest.fixture
+def bucket_url(s3_server: str) -> str:
+    """The URL of an empty bucket, as in `BLOB_URL`."""
+    return new_url(s3_server)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The Celery application, and what each worker process works with."""
 
-import os
 import threading
 from typing import Any
 
@@ -9,7 +8,7 @@ from celery import Celery, signals
 from threadpoolctl import threadpool_limits
 
 from service import logs
-from service.config import Settings
+from service.config import Settings, cores
 from service.queue import TRANSPORT
 from service.runtime import Runtime, build
 from workers import sweep
@@ -67,7 +66,7 @@ def start_sweeping(**_: Any) -> None:
 
 def threads_per_process() -> int:
     """Threads for linear algebra in each pool process: the cores, shared out."""
-    return max(1, (os.cpu_count() or 1) // settings.workers)
+    return max(1, cores() // settings.workers)
 
 
 def _sweep_for_ever() -> None:

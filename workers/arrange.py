@@ -13,6 +13,7 @@ from service.store import masks
 from service.store.tables.learning import RunShard
 from service.store.tables.pool import Project, Shard
 from workers import ordering
+from workers.brought import has_features
 from workers.learning import selection
 from workers.learning.arrays import Ints
 from workers.learning.selection import Ranked
@@ -113,9 +114,11 @@ def _free(runtime: Runtime, project: Project) -> Callable[[Ints], npt.NDArray[np
 def _spread(runtime: Runtime, task: Task, best: Ranked) -> Ordered:
     """Spread the head of an order out if that is the strategy."""
     strategy = Strategy(task.project.strategy)
-    if strategy is Strategy.AUTO and len(best.positions):
+    if strategy is Strategy.AUTO and len(best.positions) and has_features(task.project):
         pool = _candidates(runtime, task, best.positions, labelled=[])
         return ordering.diversified(pool, best, batch_size=task.batch_size)
+    if strategy is Strategy.AUTO:
+        strategy = Strategy.MARGIN  # in fact
     return Ordered(ranked=best, strategy=str(strategy), reason=Reason.STRATEGY)
 
 
@@ -136,7 +139,7 @@ def _by_items(runtime: Runtime, task: Task) -> Arranged:
     positions = _thinned(positions, project.seed + project.ranking_count)
     pool = _candidates(runtime, task, positions, labelled=[n for n in labelled if n < end])
     reason = Reason.STRATEGY if task.run_shards else Reason.COLD_START
-    if project.strategy == Strategy.RANDOM:  # chance is what was asked for
+    if project.strategy == Strategy.RANDOM or not has_features(project):
         draws = selection.draws(project.seed + project.ranking_count, positions)
         ordered = replace(ordering.by_score(pool, draws, Strategy.RANDOM), reason=reason)
     else:

@@ -88,6 +88,7 @@ def _encoded(runtime: Runtime, project: Project, first: int, count: int) -> Matr
 def _features(project: Project, rows: Sequence[Payload]) -> Matrix:
     if project.input_type == InputType.TEXT:
         return text.encode([row.text or "" for row in rows])
+    # Of scores without vectors the rows have no columns.
     return vector.decode([row.vector or b"" for row in rows], project.dimensions or 0)
 
 

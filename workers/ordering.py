@@ -16,7 +16,8 @@ LARGEST_COLD_START, SAMPLE = 200_000, 50_000
 # Distances (rows x picks x dimensions) that an order by diversity may cost.
 BUDGET = 2_000_000_000
 LEAST_PICKS = 100
-DIMENSIONS_OF_TEXT = 100
+# Texts are projected first, which costs more than the distances.
+LARGEST_OF_TEXTS, SAMPLE_OF_TEXTS, DIMENSIONS_OF_TEXT = 40_000, 20_000, 100
 SHORTLIST_BATCHES, LONGEST_SHORTLIST = 10, 5_000
 # Columns whose spreads differ by more are standardised before distances are taken.
 LIKE_SPREADS = 10.0
@@ -83,8 +84,9 @@ def by_diversity(pool: Candidates, *, reason: Reason) -> Ordered:
     count = len(pool.positions)
     ties = selection.hashes(pool.seed, pool.positions)
     shuffled = np.argsort(ties, kind="stable")
-    sample = shuffled[:SAMPLE] if count > LARGEST_COLD_START else shuffled
-    sample = np.sort(sample)
+    is_text = pool.input_type == InputType.TEXT
+    most, kept = (LARGEST_OF_TEXTS, SAMPLE_OF_TEXTS) if is_text else (LARGEST_COLD_START, SAMPLE)
+    sample = np.sort(shuffled[:kept] if count > most else shuffled)
     asked = np.union1d(pool.positions[sample], pool.labelled)
     matrix = scaled(pool, pool.features(asked))
     if is_sparse(matrix):

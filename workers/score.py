@@ -14,7 +14,7 @@ from service.runtime import Runtime
 from service.store import projects, rankings, run_shards, runs, scans, shards, versions
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
-from workers import neighbours, scoring, stages
+from workers import brought, neighbours, scoring, stages
 from workers.learning.arrays import Ints, Matrix
 from workers.pool import orders
 from workers.pool import shards as shard_files
@@ -61,7 +61,7 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
 def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> None:
     frozen = shards.list_for(session, project.id)
     run_shards.freeze(session, run.id, frozen, at=runtime.now())
-    run.version_id = run.version_id or project.version_id
+    run.version_id = run.version_id or brought.to_score(session, project)
     run.changes_seen = project.pool_changes
     run.scorer = scoring.scorer_name(Strategy(project.strategy))
     taken_over, rows = _take_over(session, project, run)
@@ -115,7 +115,8 @@ def _neighbours(
     runtime: Runtime, run: Run, project: Project, first: int, matrix: Matrix
 ) -> str | None:
     """What is near to newly labelled items, where the next ranking may be one of candidates."""
-    if run.kind != RunKind.RESCAN and run.shards < MANY_SHARDS:
+    few = run.kind != RunKind.RESCAN and run.shards < MANY_SHARDS
+    if few or not brought.has_features(project):
         return None
     with runtime.readers() as session:
         scanned = run_shards.list_for(session, run.id)

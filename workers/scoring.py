@@ -7,8 +7,11 @@ import numpy.typing as npt
 
 from service.domain.catalogue import Strategy
 from service.runtime import Runtime
+from service.store import brought as stretches
+from service.store.predictions import UNSAID
 from service.store.tables.learning import Version
 from service.store.tables.pool import Project
+from workers import brought
 from workers.learning import fitted, selection, strategies
 from workers.learning.arrays import Floats, Ints, Matrix
 from workers.pool import models, shards
@@ -40,6 +43,8 @@ def judge(
     scorer: str | None = None,
 ) -> Said:
     """Score the rows of items, a block at a time."""
+    if brought.is_brought(version):
+        return _judge_brought(runtime, project, version, positions, scorer)
     model = models.load(runtime.blobs.path(version.model), version.model)
     # A random strategy draws anew for each ranking, every time the same for the same ranking.
     draws = selection.draws(project.seed + project.ranking_count, positions)
@@ -54,3 +59,19 @@ def judge(
         scores[rows] = score(said, draws[rows])
         labels[rows], probabilities[rows] = said.label, said.proba
     return Said(scores=scores, labels=labels, probabilities=probabilities)
+
+
+def _judge_brought(
+    runtime: Runtime, project: Project, version: Version, positions: Ints, scorer: str | None
+) -> Said:
+    """The same by what a client brought; items of which nothing is known come last."""
+    with runtime.readers() as session:
+        digests = stretches.find_all(session, version.id)
+    said, known = brought.outputs(runtime.blobs, digests, positions, classes=len(version.classes))
+    draws = selection.draws(project.seed + project.ranking_count, positions)
+    score = strategies.SCORERS[scorer or scorer_name(Strategy(project.strategy))]
+    return Said(
+        scores=brought.behind(score(said, draws), known, draws),
+        labels=np.where(known, said.label, UNSAID).astype("<u2"),
+        probabilities=said.proba.astype("<f2"),
+    )

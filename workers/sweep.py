@@ -92,4 +92,5 @@ def prune(runtime: Runtime, now: datetime) -> None:
     unused = [each for each in runtime.blobs.written_before(now - KEEP_BLOBS) if each not in used]
     for digest in unused:
         runtime.blobs.remove(digest)
+    runtime.blobs.forget_parts(now - KEEP_BLOBS)
     log.info("pruned", blobs=len(unused), **counts)

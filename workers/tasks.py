@@ -4,7 +4,7 @@ from uuid import UUID
 
 from service.domain.runs import Stage
 from service.store.pieces import DECODED, SCORED, WRITTEN
-from workers import encode, predict, rank, retrain, sample, score, stages
+from workers import encode, external, predict, rank, retrain, sample, score, stages
 from workers.app import app, runtime
 from workers.ingest import check, decode, plan, undo, write
 
@@ -64,6 +64,12 @@ def check_upload(run_id: str) -> None:
 def write_part(run_id: str, number: str) -> None:
     """A part of an upload into the database."""
     stages.attempt_piece(runtime(), WRITTEN, UUID(run_id), int(number), write.run_part)
+
+
+@app.task(name="workers.scores")
+def take_scores(run_id: str) -> None:
+    """Probabilities of the client's own model into a version."""
+    stages.attempt(runtime(), Stage.SCORES, UUID(run_id), external.run)
 
 
 @app.task(name="workers.undo")

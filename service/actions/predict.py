@@ -10,6 +10,8 @@ import orjson
 
 from service.actions import contents, receipts
 from service.actions.access import Caller
+from service.actions.predictions import no_version
+from service.domain.catalogue import InputType
 from service.domain.contents import Question
 from service.errors import Conflict, Unavailable, retry_after
 from service.runtime import Runtime
@@ -40,13 +42,12 @@ def ask(
     """
     with runtime.readers() as session:
         project = projects.get(session, caller.workspace_id, uid)
+        if project.input_type == InputType.SCORES:
+            raise Conflict("the model of this project is yours: there is none here to ask")
         contents.check(project, questions)
         version = versions.find(session, project.version_id)
     if version is None:
-        raise Conflict(
-            "there is no version yet: label items of at least two classes first "
-            f"({project.label_count} labels so far), then wait for a run to finish"
-        )
+        raise no_version(project)
     if not waiting.acquire(blocking=False):
         raise Unavailable("too many requests wait for predictions already", headers=retry_after(1))
     try:

@@ -11,8 +11,8 @@ from service.actions import receipts
 from service.actions.access import Caller
 from service.actions.rankings import RankingView, ranking_view
 from service.domain import audit
-from service.domain.catalogue import Role
-from service.domain.projects import ProjectSettings
+from service.domain.catalogue import Estimator, InputType, Role
+from service.domain.projects import ProjectSettings, problem_of_estimator
 from service.errors import Fault, PreconditionFailed, Unacceptable
 from service.runtime import Runtime
 from service.store import cycles, items, projects, rankings, versions
@@ -99,6 +99,7 @@ def change(
         project = projects.get(session, caller.workspace_id, uid, lock=True)
         _check_etag(project, etag)
         _check_classes(project, changes)
+        changes = _with_estimator(project, changes)
         before = (project.estimator, project.strategy, project.labels_per_item)
         for name, value in changes.items():
             setattr(project, name, value)
@@ -155,6 +156,24 @@ def _check_classes(project: Project, changes: Mapping[str, Any]) -> None:
             "/task/classes", f"must begin with the present ones: {', '.join(project.classes)}"
         )
         raise Unacceptable("classes can be added at the end, not taken away", faults=[fault])
+    if classes is None or project.input_type != InputType.SCORES or not project.version_count:
+        return
+    if classes != project.classes:
+        fault = Fault("/task/classes", "are those of the probabilities that you have brought")
+        raise Unacceptable("the classes cannot be changed any more", faults=[fault])
+
+
+def _with_estimator(project: Project, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The changes, with the estimator that a project of the client's own scores has."""
+    if "estimator" not in changes:
+        return changes
+    input_type = InputType(project.input_type)
+    if problem := problem_of_estimator(input_type, changes["estimator"]["name"]):
+        fault = Fault("/estimator", problem)
+        raise Unacceptable("the project cannot have this estimator", faults=[fault])
+    if input_type is not InputType.SCORES:
+        return changes
+    return {**changes, "estimator": {"name": str(Estimator.EXTERNAL)}}
 
 
 def _view(session: Session, project: Project, runtime: Runtime) -> ProjectView:

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from service.actions import receipts
 from service.actions.access import Caller
-from service.domain.catalogue import Role
+from service.domain.catalogue import InputType, Role
 from service.domain.runs import RunKind, Stage
 from service.errors import Conflict
 from service.runtime import Runtime
 from service.store import cycles, projects, runs, uploads
 from service.store.tables.learning import Run
+from service.store.tables.pool import Project
 from service.store.tables.uploads import Upload
 
 
@@ -28,7 +29,7 @@ def start(runtime: Runtime, caller: Caller, uid: UUID) -> RunView:
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
-        queued = cycles.queue_cycle(session, project, Stage.RETRAIN, at=now)
+        queued = cycles.queue_cycle(session, project, _first_stage(project), at=now)
         run = queued or runs.find_live(session, project.id, RunKind.CYCLE)
         if run is None:
             raise Conflict("the run in flight ended this moment; ask again")
@@ -37,6 +38,13 @@ def start(runtime: Runtime, caller: Caller, uid: UUID) -> RunView:
     if queued is not None:
         runtime.queue.start(queued.stage, queued.id)
     return view
+
+
+def _first_stage(project: Project) -> Stage:
+    """Where a cycle that was asked for begins."""
+    if project.input_type == InputType.SCORES:
+        return cycles.without_training(project)
+    return Stage.RETRAIN
 
 
 def read(runtime: Runtime, caller: Caller, uid: UUID, run_id: UUID) -> RunView:

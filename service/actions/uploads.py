@@ -6,10 +6,12 @@ from uuid import UUID
 from service.actions import receipts
 from service.actions.access import Caller
 from service.actions.runs import RunView
+from service.domain.catalogue import InputType
 from service.domain.runs import RunKind, Stage
-from service.errors import Conflict
+from service.errors import Conflict, Unacceptable
 from service.runtime import Runtime
 from service.store import projects, runs, uploads
+from service.store.tables.pool import Project
 
 
 def receive(
@@ -19,6 +21,8 @@ def receive(
 
     Whatever breaks off while it comes leaves nothing.
     """
+    with runtime.readers() as session:
+        _check(projects.get(session, caller.workspace_id, uid))
     digest = runtime.blobs.receive(body)
     now = runtime.now()
     with runtime.sessions.begin() as session:
@@ -32,3 +36,8 @@ def receive(
         receipts.keep(session, caller, view, at=now)
     runtime.queue.start(run.stage, run.id)
     return view
+
+
+def _check(project: Project) -> None:
+    if project.input_type == InputType.SCORES:
+        raise Unacceptable("items of a project of the type scores are registered as JSON")

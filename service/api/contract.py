@@ -39,8 +39,9 @@ _HEADERS = {
     "renew_batch": "Lease-Token",
     "release_batch": "Lease-Token",
 }
-_EXPORTED = {"list_labels"}
-_STREAMED = {"register_items": {"$ref": "#/components/schemas/RunOut"}}
+_EXPORTED = {"list_labels", "list_predictions"}
+_RUN = {"$ref": "#/components/schemas/RunOut"}
+_STREAMED = {"register_items": _RUN, "bring_predictions": _RUN}
 
 
 def finish(document: dict[str, Any], app: Flask) -> dict[str, Any]:

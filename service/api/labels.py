@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
 from flask import Response, request
 
 from service.actions import labels
@@ -12,7 +13,7 @@ from service.api.answers import answers
 from service.api.edge import Blueprint, caller, needs, runtime
 from service.domain.catalogue import Role
 from service.domain.requests import NewLabel
-from service.schemas.labels import LabelPageOut, LabelsIn, LabelsQuery, RecordedOut
+from service.schemas.labels import LabelOut, LabelPageOut, LabelsIn, LabelsQuery, RecordedOut
 
 blueprint = Blueprint(
     "labels",
@@ -26,6 +27,14 @@ def _location(body: Any) -> dict[str, str]:
     run = body["run"]
     runs = request.path.removesuffix("labels") + "runs"
     return {} if run is None else {"Location": f"{runs}/{run['id']}"}
+
+
+_NAMES = ("id", "key", "value", "skip", "annotator", "at", "batch", "reason")
+_SHEET = exports.Sheet[list[dict[str, Any]]](
+    schema=pa.schema([(name, pa.bool_() if name == "skip" else pa.string()) for name in _NAMES]),
+    columns=lambda rows: [[row[name] for row in rows] for name in _NAMES],
+    objects=lambda rows: rows,
+)
 
 
 @blueprint.post("")
@@ -47,7 +56,8 @@ def list_labels(query: dict[str, Any], project_id: UUID) -> dict[str, Any] | Res
     wanted = exports.wanted()
     if wanted is not None:
         stretches = labels.export(runtime(), caller(), project_id, train_only=train_only)
-        return exports.answer(stretches, wanted)
+        dumper = LabelOut(many=True)
+        return exports.answer(_SHEET, (dumper.dump(stretch) for stretch in stretches), wanted)
     rows, last = labels.list_page(
         runtime(),
         caller(),

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service import errors
-from service.store.blobs import BlobMissing
+from service.store.blobs import BlobCorrupt, BlobMissing, BlobStoreAway
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,9 @@ STATUSES: Mapping[type[errors.ServiceError], int] = {
     errors.PreconditionMissing: 428,
     errors.TooManyRequests: 429,
     errors.Unavailable: 503,
+    BlobCorrupt: 500,
     BlobMissing: 500,
+    BlobStoreAway: 503,
 }
 
 

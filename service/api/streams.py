@@ -72,7 +72,8 @@ def or_stream(view: View, answer: Answer) -> Callable[[View], View]:
 def describe(operation: dict[str, Any], schema: dict[str, Any]) -> None:
     """Say in the contract that an operation also takes streams, and how it answers them."""
     media = {"schema": {"type": "string"}}
-    operation["requestBody"]["content"] |= dict.fromkeys(MEDIA_TYPES, media)
+    body = operation.setdefault("requestBody", {"required": True, "content": {}})
+    body["content"] |= dict.fromkeys(MEDIA_TYPES, media)
     operation["responses"]["202"] = {
         "description": "The upload is on disk, and the workers take it in: watch the run.",
         "content": {"application/json": {"schema": schema}},

@@ -8,6 +8,8 @@ class InputType(StrEnum):
 
     VECTOR = "vector"
     TEXT = "text"
+    SCORES = "scores"
+    """The client brings class probabilities of its own model, and vectors if it has them."""
 
 
 class TaskType(StrEnum):
@@ -39,6 +41,8 @@ class Estimator(StrEnum):
     AUTO = "auto"
     LOGISTIC = "logistic"
     SVM_RBF = "svm_rbf"
+    EXTERNAL = "external"
+    """Nothing: the client brings what its own model says."""
 
 
 class Reason(StrEnum):

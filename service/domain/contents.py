@@ -30,14 +30,17 @@ class Content:
 
     def problem(self, input_type: InputType, dimensions: int | None) -> tuple[str, str] | None:
         """Say which field does not fit a project's input, and why; None if all fits."""
-        wanted, other = ("vector", "text") if input_type == InputType.VECTOR else ("text", "vector")
-        if getattr(self, other) is not None:
-            return other, f"the items of this project are of the type {input_type}"
-        if getattr(self, wanted) is None:
-            return wanted, f"is missing: the items of this project are of the type {input_type}"
+        is_text = input_type == InputType.TEXT
+        taken = {"text": is_text, "vector": input_type == InputType.VECTOR or bool(dimensions)}
+        there = {"text": self.text is not None, "vector": self.vector is not None}
+        of_type = f"the items of this project are of the type {input_type}"
+        if name := next((each for each in taken if there[each] and not taken[each]), None):
+            return name, of_type
+        if name := next((each for each in taken if taken[each] and not there[each]), None):
+            return name, f"is missing: {of_type}"
         if self.vector is not None and len(self.vector) != FLOAT_BYTES * (dimensions or 0):
             numbers = len(self.vector) // FLOAT_BYTES
-            return wanted, f"has {numbers} numbers; the project's vectors have {dimensions}"
+            return "vector", f"has {numbers} numbers; the project's vectors have {dimensions}"
         return None
 
 

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.domain.catalogue import InputType, Strategy
+from service.domain.catalogue import Estimator, InputType, Strategy
+
+
+def problem_of_estimator(input_type: InputType, name: str) -> str | None:
+    """Why a project cannot have an estimator, if it cannot."""
+    is_brought = input_type == InputType.SCORES
+    if is_brought and name not in (Estimator.AUTO, Estimator.EXTERNAL):
+        return "is external where the input is scores: nothing is trained here"
+    if not is_brought and name == Estimator.EXTERNAL:
+        return "is external only where the input is scores"
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,7 @@ class Stage(StrEnum):
     CHECK = "check"
     WRITE = "write"
     UNDO = "undo"
+    SCORES = "scores"
 
 
 LIVE = (RunState.QUEUED, RunState.RUNNING)

@@ -34,6 +34,7 @@ def _flag(value: Any) -> str | None:
 PARAMETERS: Mapping[Estimator, Mapping[str, Check]] = {
     Estimator.AUTO: {},
     Estimator.LOGISTIC: {"C": _positive, "scaling": _scaling},
+    Estimator.EXTERNAL: {},
     Estimator.SVM_RBF: {"C": _positive, "gamma": _gamma, "standardise": _flag},
 }
 

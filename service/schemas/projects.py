@@ -5,8 +5,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from service import limits
-from service.domain.catalogue import GoalType, InputType, Strategy, TaskType
-from service.domain.projects import ProjectSettings
+from service.domain.catalogue import Estimator, GoalType, InputType, Strategy, TaskType
+from service.domain.projects import ProjectSettings, problem_of_estimator
 from service.schemas.base import NAME, In
 from service.schemas.contents import TextField
 from service.schemas.estimators import EstimatorField
@@ -98,6 +98,13 @@ class ProjectIn(ProjectChangeIn):
     input = fields.Nested(InputIn, required=True)
     seed = fields.Integer(strict=True, validate=validate.Range(min=0, max=2**53))
 
+    @validates_schema
+    def _check(self, data: dict[str, Any], **_: Any) -> None:
+        if "estimator" in data and "type" in data.get("input", {}):
+            name = data["estimator"]["name"]
+            if problem := problem_of_estimator(data["input"]["type"], name):
+                raise ValidationError(problem, "estimator")
+
     @post_load
     def _flatten(self, data: dict[str, Any], **_: Any) -> Any:
         defaults: dict[str, Any] = {
@@ -115,6 +122,8 @@ class ProjectIn(ProjectChangeIn):
             "dimensions": None,
         }
         given = _flat(data)
+        if given["input_type"] is InputType.SCORES:
+            given["estimator"] = {"name": str(Estimator.EXTERNAL)}
         return ProjectSettings(**defaults | given | {"classes": tuple(given["classes"])})
 
 

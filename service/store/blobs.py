@@ -1,22 +1,29 @@
-"""Bytes by digest in a local folder; it knows nothing of what they mean."""
+"""Bytes by digest, and the store that is a local folder; it knows nothing of what they mean."""
 
 import hashlib
-import io
 import os
-import tempfile
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
-from urllib.parse import urlsplit
+from typing import BinaryIO, Protocol
 
-from service.errors import ServiceError
+from service.errors import ServiceError, Unavailable
+from service.store import parts
 
-_INCOMING = "incoming"
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class BlobMissing(ServiceError):
     """The blob store does not hold what the database says it should."""
+
+
+class BlobCorrupt(ServiceError):
+    """The blob store answered with other bytes than the digest names."""
+
+
+class BlobStoreAway(Unavailable):
+    """The blob store does not answer, or refuses to."""
 
 
 class Blobs(Protocol):
@@ -25,15 +32,23 @@ class Blobs(Protocol):
     def put(self, data: bytes) -> str:
         """Keep bytes durably; answer their digest."""
 
-    def receive(self, pieces: Iterable[bytes | memoryview]) -> str:
-        """Keep bytes that are never whole in memory; if they break off, keep nothing."""
+    def receive(self, chunks: Iterable[bytes | memoryview]) -> str:
+        """Keep a stream of any length durably; of one that breaks off nothing remains."""
+
+    def put_file(self, file: Path) -> str:
+        """Keep a copy of a file's bytes durably; answer their digest."""
 
     def path(self, digest: str) -> Path:
-        """A local file with these bytes, to map or to read a part of.
+        """A local file with these bytes, to be opened or mapped soon.
 
         Raises:
             BlobMissing: there are none.
+            BlobCorrupt: there are others.
+            BlobStoreAway: it cannot be known.
         """
+
+    def open(self, digest: str) -> BinaryIO:
+        """The same, opened: it stays readable whatever becomes of the file."""
 
     def written_before(self, moment: datetime) -> Iterator[str]:
         """Digests of what was last written before a moment."""
@@ -41,8 +56,11 @@ class Blobs(Protocol):
     def remove(self, digest: str) -> None:
         """Forget bytes; it is no error when there are none."""
 
+    def forget_parts(self, before: datetime) -> None:
+        """Remove what writers that died before a moment left half written."""
+
     def check(self) -> None:
-        """Raise OSError unless the store can be written to."""
+        """Raise OSError or BlobStoreAway unless the store can be written to."""
 
 
 class LocalBlobs:
@@ -52,34 +70,25 @@ class LocalBlobs:
         self._folder = folder
 
     def put(self, data: bytes) -> str:
-        """Write to a temporary file, sync it, rename it: never half a blob."""
+        """Write what is not there yet."""
         digest = hashlib.sha256(data).hexdigest()
-        target = self._file(digest)
-        if target.exists():
-            target.touch()  # else the pruning of an older copy might take it
-            return digest
-        return self.receive([data])
+        return digest if self._is_there(digest) else self.receive([data])
 
-    def receive(self, pieces: Iterable[bytes | memoryview]) -> str:
-        """Write as they come, digest on the way; the file's name is known at the end."""
-        incoming = self._folder / _INCOMING
-        incoming.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=incoming)
-        sha256 = hashlib.sha256()
-        try:
-            with os.fdopen(handle, "wb", buffering=0) as file:
-                for piece in pieces:
-                    sha256.update(piece)
-                    _write(file, piece)
-                os.fsync(file.fileno())
-            target = self._file(sha256.hexdigest())
-            target.parent.mkdir(exist_ok=True)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
-        return target.name
+    def receive(self, chunks: Iterable[bytes | memoryview]) -> str:
+        """Write to a temporary file, sync it, rename it: never half a blob."""
+        with parts.written(self._folder, chunks) as part:
+            if not self._is_there(part.digest):
+                target = self._file(part.digest)
+                if not target.parent.exists():
+                    target.parent.mkdir(exist_ok=True)
+                    parts.sync_folder(self._folder)
+                part.file.replace(target)
+                parts.sync_folder(target.parent)
+        return part.digest
+
+    def put_file(self, file: Path) -> str:
+        """Read it in pieces."""
+        return self.receive(parts.chunks_of(file))
 
     def path(self, digest: str) -> Path:
         """The file itself."""
@@ -88,50 +97,36 @@ class LocalBlobs:
             raise BlobMissing(f"blob {digest} is not in {self._folder}")
         return target
 
+    def open(self, digest: str) -> BinaryIO:
+        """The file itself, opened."""
+        return self.path(digest).open("rb")
+
     def written_before(self, moment: datetime) -> Iterator[str]:
-        """Walk the folder; what a process that died was still writing goes at once."""
-        for file in self._folder.glob(f"{_INCOMING}/*"):
-            if file.stat().st_mtime < moment.timestamp():
-                file.unlink(missing_ok=True)
+        """Walk the folder."""
         for file in self._folder.glob("[0-9a-f][0-9a-f]/*"):
-            if file.stat().st_mtime < moment.timestamp():
+            if DIGEST.fullmatch(file.name) and file.stat().st_mtime < moment.timestamp():
                 yield file.name
 
     def remove(self, digest: str) -> None:
         """Unlink the file; who has it mapped keeps it until they let go."""
         self._file(digest).unlink(missing_ok=True)
 
+    def forget_parts(self, before: datetime) -> None:
+        """Look into the folder that they are written in."""
+        parts.forget(self._folder, before)
+
     def check(self) -> None:
         """Write and remove a file."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".check-") as file:
-            file.write(b"ok")
+        with parts.written(self._folder, [b"ok"]):
+            pass
+
+    def _is_there(self, digest: str) -> bool:
+        """Whether there is a file already; its time is set, else pruning might take it."""
+        try:
+            os.utime(self._file(digest))
+        except FileNotFoundError:
+            return False
+        return True
 
     def _file(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
-
-
-def open_blobs(url: str) -> Blobs:
-    """Open the store that a URL names.
-
-    Raises:
-        ValueError: the URL is not `file:///…`.
-    """
-    parts = urlsplit(url)
-    if parts.scheme != "file" or parts.netloc or not parts.path:
-        raise ValueError(f"BLOB_URL={url!r} is not a file:///… URL")
-    return LocalBlobs(Path(parts.path))
-
-
-def _write(file: io.RawIOBase, piece: bytes | memoryview) -> None:
-    left = memoryview(piece).cast("B")
-    while left:
-        left = left[file.write(left) or 0 :]
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain import policy
+from service.domain.catalogue import InputType
 from service.domain.runs import LIVE, RunKind, RunState, Stage
 from service.store import runs
 from service.store.tables.learning import Run
@@ -33,7 +34,7 @@ def queue_if_due(session: Session, project: Project, *, at: datetime) -> Run | N
 def queue_rerank(session: Session, project: Project, *, at: datetime) -> Run | None:
     """Queue a new ranking without training; one in flight will be followed by it."""
     project.pool_changes += 1
-    return queue_cycle(session, project, _without_training(project), at=at)
+    return queue_cycle(session, project, without_training(project), at=at)
 
 
 def queue_cycle(session: Session, project: Project, stage: Stage, *, at: datetime) -> Run | None:
@@ -69,7 +70,7 @@ def end(
         project.events_used = max(project.events_used, run.events_seen)
     follow_up = queue_if_due(session, project, at=at)
     if follow_up is None and project.pool_changes > run.changes_seen:
-        follow_up = queue_cycle(session, project, _without_training(project), at=at)
+        follow_up = queue_cycle(session, project, without_training(project), at=at)
     return Ended(happened=True, follow_up=follow_up)
 
 
@@ -103,10 +104,12 @@ def fail(session: Session, run: Run, project: Project, *, at: datetime, reason: 
     project.due_at = project.due_at or _due_at(project)
     if project.pool_changes <= run.changes_seen:
         return None
-    return queue_cycle(session, project, _without_training(project), at=at)
+    return queue_cycle(session, project, without_training(project), at=at)
 
 
 def _is_due(project: Project, at: datetime) -> bool:
+    if project.input_type == InputType.SCORES:
+        return False
     return project.retrain_asked or policy.is_cycle_due(
         labels_since=project.label_events - project.events_used,
         labels=project.label_count,
@@ -119,10 +122,13 @@ def _is_due(project: Project, at: datetime) -> bool:
 
 
 def _due_at(project: Project) -> datetime | None:
-    if project.oldest_unused_at is None:
+    if project.oldest_unused_at is None or project.input_type == InputType.SCORES:
         return None
     return project.oldest_unused_at + timedelta(seconds=project.max_wait_seconds)
 
 
-def _without_training(project: Project) -> Stage:
-    return Stage.RANK if project.version_id is None else Stage.SCORE
+def without_training(project: Project) -> Stage:
+    """Where a cycle begins that trains nothing; a project that nothing is trained for has only
+    such ones, and its versions are there before they are in use."""
+    is_brought = project.input_type == InputType.SCORES and project.version_count > 0
+    return Stage.SCORE if project.version_id is not None or is_brought else Stage.RANK

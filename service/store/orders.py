@@ -17,7 +17,7 @@ Entry = tuple[int, float]
 
 def read(blobs: Blobs, digest: str, *, first: int, count: int) -> list[Entry]:
     """Read a stretch of one order; less where it ends."""
-    with blobs.path(digest).open("rb") as file:
+    with blobs.open(digest) as file:
         file.seek(first * ENTRY.size)
         data = file.read(count * ENTRY.size)
     return [(position, score) for position, score in ENTRY.iter_unpack(data)]

@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, select, union
 from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE
-from service.store.tables.learning import Ranking, Run, RunShard, Version
+from service.store.tables.learning import Brought, Ranking, Run, RunShard, Version
 from service.store.tables.pool import Project, Shard
 from service.store.tables.uploads import Part, Upload
 
@@ -64,6 +64,7 @@ def referenced_blobs(session: Session) -> set[str]:
         select(RunShard.neighbours),
         select(Run.candidates),
         select(Version.model),
+        select(Brought.digest),
         select(Ranking.order),
         select(Upload.blob).join(Run, Run.id == Upload.run_id).where(Run.state.in_(LIVE)),
         select(Part.content),

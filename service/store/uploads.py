@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from service.domain.runs import RunState
+from service.domain.runs import LIVE, RunState, Stage
 from service.store.runs import RESEND
 from service.store.tables.learning import Run
 from service.store.tables.uploads import Part, Upload
@@ -27,6 +27,12 @@ def find_many(session: Session, run_ids: Iterable[UUID]) -> dict[UUID, Upload]:
     """Uploads by run; runs of another kind have none."""
     query = select(Upload).where(Upload.run_id.in_(list(run_ids)))
     return {upload.run_id: upload for upload in session.scalars(query)}
+
+
+def find_run_at(session: Session, project_id: int, stage: Stage) -> Run | None:
+    """A run of a project that is in flight at a stage."""
+    query = select(Run).where(Run.project_id == project_id, Run.stage == stage, Run.state.in_(LIVE))
+    return session.scalar(query.limit(1))
 
 
 def first_reserved(session: Session, project_id: int) -> int | None:

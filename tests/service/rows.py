@@ -1,15 +1,17 @@
 """What workers would have written: rankings and versions, in rows and blobs."""
 
+import struct
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Reason
+from service.domain.runs import RunKind, RunState, Stage
 from service.runtime import Runtime
 from service.store import orders, rankings, versions
-from service.store.tables.learning import Ranking, Version
+from service.store.tables.learning import Ranking, Run, RunShard, Version
 from service.store.tables.pool import Project
 
 
@@ -70,3 +72,42 @@ def write_version(runtime: Runtime, path: str, *, labels: int = 2) -> Version:
         if not project.pinned:
             project.version_id = version.id
     return version
+
+
+def write_predictions(
+    runtime: Runtime,
+    path: str,
+    rows: Sequence[tuple[int, Sequence[float]]],
+    *,
+    version: Version,
+    shard_rows: int = 2,
+) -> list[str]:
+    """Put a ranking in use that was made from predictions (label and probabilities by position).
+
+    Answers the digests of their blobs.
+    """
+    ranking = write_ranking(runtime, path, range(len(rows)), version=version)
+    digests = []
+    with runtime.sessions.begin() as session:
+        run = Run(
+            id=uuid4(),
+            project_id=ranking.project_id,
+            kind=RunKind.CYCLE,
+            state=RunState.DONE,
+            stage=Stage.RANK,
+            version_id=version.id,
+            created_at=runtime.now(),
+            finished_at=runtime.now(),
+        )
+        session.add(run)
+        session.flush()
+        for number, first in enumerate(range(0, len(rows), shard_rows)):
+            here = rows[first : first + shard_rows]
+            blob = struct.pack(f"<{len(here)}H", *(label for label, _ in here))
+            blob += b"".join(struct.pack(f"<{len(row)}e", *row) for _, row in here)
+            digests.append(runtime.blobs.put(blob))
+            shard = {"run_id": run.id, "number": number, "first_position": first}
+            shard |= {"rows": len(here), "features": "f", "is_done": True}
+            session.add(RunShard(**shard, predictions=digests[-1]))
+        session.get_one(Ranking, ranking.id).run_id = run.id
+    return digests

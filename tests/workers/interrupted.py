@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from service.runtime import Runtime
 from service.store.blobs import Blobs
@@ -32,6 +33,18 @@ class InterruptedBlobs:
         """Let it happen, once; then give the file with these bytes."""
         self._let_it_happen()
         return self._blobs.path(digest)
+
+    def open(self, digest: str) -> BinaryIO:
+        """The file with these bytes, opened."""
+        return self._blobs.open(digest)
+
+    def put_file(self, file: Path) -> str:
+        """Keep a file."""
+        return self._blobs.put_file(file)
+
+    def forget_parts(self, before: datetime) -> None:
+        """Remove what was left half written."""
+        self._blobs.forget_parts(before)
 
     def written_before(self, moment: datetime) -> Iterator[str]:
         """What was written before a moment."""

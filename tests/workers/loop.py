@@ -6,7 +6,7 @@ from service.domain.runs import Stage
 from service.runtime import Runtime
 from service.store.pieces import DECODED, SCORED, WRITTEN
 from tests.fakes import RecordingQueue
-from workers import encode, rank, retrain, sample, score, stages
+from workers import encode, external, rank, retrain, sample, score, stages
 from workers.ingest import check, decode, plan, undo, write
 
 _WORK = {
@@ -17,6 +17,7 @@ _WORK = {
     Stage.RANK: rank.run,
     Stage.INGEST: plan.run,
     Stage.CHECK: check.run,
+    Stage.SCORES: external.run,
 }
 
 

@@ -1,11 +1,11 @@
 """The Celery application: how it is set up, and that each task reaches its stage."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from service.config import cores
 from service.domain.runs import LEARNING_QUEUES, PREDICT_QUEUE, Stage
 from service.queue import TRANSPORT
 from tests.workers.conftest import Pool
@@ -66,9 +66,7 @@ def test_the_cores_are_shared_out_among_the_pool_processes() -> None:
     share = application.threads_per_process()
 
     assert share >= 1
-    assert share * application.settings.workers <= max(
-        os.cpu_count() or 1, application.settings.workers
-    )
+    assert share * application.settings.workers <= max(cores(), application.settings.workers)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ LEAST = {
     "download_model": "manager",
     "get_ranking": "manager",
     "predict_items": "reader",
+    "list_predictions": "reader",
+    "bring_predictions": "manager",
     "list_selections": "manager",
     "create_key": "admin",
     "list_keys": "admin",

@@ -4,11 +4,12 @@ import dataclasses
 
 from service.app import create_app
 from service.live import Live
-from service.runtime import Runtime
+from service.runtime import Runtime, open_blobs
 from service.store import database
 from service.store.blobs import LocalBlobs
 from tests.api import Api
 from tests.fakes import FrozenClock
+from tests.service.rows import write_version
 
 
 def test_a_process_that_lives_says_so(api: Api) -> None:
@@ -46,6 +47,26 @@ def test_a_part_that_is_away_is_named_and_the_others_are_well(
         "blobs": "not ready: FileExistsError",
         "migrations": "not ready: ServiceError",
     }
+
+
+def test_a_bucket_that_is_away_is_named_and_costs_a_reader_a_503(
+    runtime: Runtime, admin_key: str
+) -> None:
+    settings = dataclasses.replace(
+        runtime.settings, blob_url="s3://pool/b?endpoint_override=http://127.0.0.1:1"
+    )
+    client = create_app(dataclasses.replace(runtime, blobs=open_blobs(settings))).test_client()
+    api = Api(client, admin_key)
+    project = api.make_project()
+    write_version(runtime, project)
+
+    parts = api.call("GET", "/readyz").json["parts"]
+    answer = api.call("GET", f"{project}/versions/1/model")
+
+    assert (parts["blobs"], parts["database"]) == ("not ready: BlobStoreAway", "ok")
+    assert answer.status_code == 503
+    assert "Retry-After" in answer.headers
+    assert "the blob store s3://pool/b/ at 127.0.0.1:1 failed" in answer.json["detail"]
 
 
 def test_metrics_tell_of_requests_and_of_the_loop(api: Api, clock: FrozenClock) -> None:

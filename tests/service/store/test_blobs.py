@@ -2,13 +2,15 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service.store.blobs import BlobMissing, LocalBlobs, open_blobs
+from service.store import parts
+from service.store.blobs import BlobMissing, LocalBlobs
 
 
 def names(folder: Path) -> list[str]:
@@ -92,8 +94,34 @@ def test_a_store_that_cannot_be_written_to_says_so(tmp_path: Path) -> None:
         LocalBlobs(tmp_path / "file").check()
 
 
-def test_only_a_folder_is_a_store(tmp_path: Path) -> None:
-    assert open_blobs(f"file://{tmp_path}").put(b"x")
-    for url in ("s3://bucket", "file://host/path", "file:", "/plain"):
-        with pytest.raises(ValueError, match="BLOB_URL"):
-            open_blobs(url)
+def test_a_stream_is_kept_and_one_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path)
+
+    def broken() -> Iterator[bytes]:
+        yield b"fea"
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        blobs.receive(broken())
+    assert names(tmp_path) == []
+    digest = blobs.receive(iter([b"fea", b"tures"]))
+    (tmp_path / "given").write_bytes(b"features")
+
+    assert digest == hashlib.sha256(b"features").hexdigest()
+    assert blobs.put_file(tmp_path / "given") == blobs.receive([b"features"]) == digest
+    assert names(tmp_path) == sorted([digest, "given"])
+    with blobs.open(digest) as file:
+        assert file.read() == b"features"
+
+
+def test_what_dead_writers_left_is_forgotten_and_is_no_blob(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path)
+    dead, alive = tmp_path / f"{parts.PREFIX}dead", tmp_path / f"{parts.PREFIX}alive"
+    for part in (dead, alive):
+        part.write_bytes(b"half")
+    os.utime(dead, (1, 1))
+
+    blobs.forget_parts(datetime.now(UTC) - timedelta(hours=1))
+
+    assert names(tmp_path) == [alive.name]
+    assert list(blobs.written_before(datetime.now(UTC) + timedelta(hours=1))) == []

@@ -6,6 +6,7 @@ from uuid import UUID
 from service.domain.runs import Stage
 from service.runtime import Runtime
 from service.store import predictions, run_shards, runs, shards
+from service.store.predictions import UNSAID
 from service.store.tables.learning import Ranking
 from tests.api import Api
 from tests.service.rows import project_of, write_ranking, write_version
@@ -17,8 +18,20 @@ def test_any_row_of_a_shard_can_be_read(runtime: Runtime) -> None:
 
     rows = [predictions.read(runtime.blobs, digest, rows=3, row=n, classes=3) for n in range(3)]
 
-    assert [row.label for row in rows] == [1, 0, 2]
+    assert [row.label for row in rows if row] == [1, 0, 2]
+    assert rows[2]
     assert rows[2].probabilities == (6 / 16, 7 / 16, 8 / 16)
+
+
+def test_a_shard_is_walked_through_by_column_and_silence_is_known(runtime: Runtime) -> None:
+    blob = struct.pack("<3H", 1, UNSAID, 0) + struct.pack("<6e", 0.25, 0.75, 0, 0, 1, 0)
+    digest = runtime.blobs.put(blob)
+
+    first, second = predictions.walk(runtime.blobs, digest, rows=3, classes=2, at_once=2)
+
+    assert (first.first, first.labels, first.columns) == (0, (1, UNSAID), [(0.25, 0), (0.75, 0)])
+    assert (second.first, second.labels, second.columns) == (2, (0,), [(1,), (0,)])
+    assert predictions.read(runtime.blobs, digest, rows=3, row=1, classes=2) is None
 
 
 def test_an_item_shows_what_the_ranking_in_use_was_made_from(api: Api, runtime: Runtime) -> None:
@@ -36,6 +49,7 @@ def test_an_item_shows_what_the_ranking_in_use_was_made_from(api: Api, runtime: 
         run_shards.freeze(session, run_id, shards.list_for(session, row.id), at=runtime.now())
         run = runs.enter(session, run_id, Stage.RETRAIN, now=runtime.now(), lease=runs.RESEND)
         assert run is not None
+        run.version_id = ranking.version_id
         runs.move(session, run, now=runtime.now(), stage=Stage.SCORE, shards_left=1)
         digest = runtime.blobs.put(blob)
         assert run_shards.finish(session, run_id, 0, scores="s", predictions=digest) == 0
