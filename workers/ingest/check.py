@@ -75,20 +75,17 @@ def _refusals(planned: Sequence[Part]) -> Refusals:
 
 
 def _load(runtime: Runtime, planned: Sequence[Part]) -> _Upload:
-    marks, digests, is_known = [], [], []
+    total = sum(part.rows for part in planned)
+    marks, digests = np.empty(total, PAIR), np.empty(total, PAIR)
+    is_known = np.zeros(total, bool)
     for part in planned:
+        here = slice(part.first_row, part.first_row + part.rows)
         table = rows.unpack(runtime.blobs.path(part.content or ""))
-        marks.append(rows.pairs(table, "mark"))
-        digests.append(rows.pairs(table, "digest"))
-        is_known.append(np.zeros(part.rows, bool))
-        is_known[-1][known_rows(runtime, part)] = True
-    together = np.concatenate(marks)
-    return _Upload(
-        marks=together,
-        digests=np.concatenate(digests),
-        is_known=np.concatenate(is_known),
-        order=np.argsort(together["high"], kind="stable").astype(np.int64),
-    )
+        marks[here] = rows.pairs(table, "mark")
+        digests[here] = rows.pairs(table, "digest")
+        is_known[part.first_row + known_rows(runtime, part)] = True
+    order = np.argsort(marks["high"], kind="stable").astype(np.int64, copy=False)
+    return _Upload(marks=marks, digests=digests, is_known=is_known, order=order)
 
 
 def known_rows(runtime: Runtime, part: Part) -> npt.NDArray[np.int64]:
