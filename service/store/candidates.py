@@ -150,11 +150,10 @@ def at_random(
         found = [_candidate(rows[at]) for at in tries if at in rows and at not in taken]
         if len(found) >= limit or len(tries) == pool:
             return found[:limit]
+    query = _offered(openings.kind_of(asking.project))
     rest = [
         _candidate(row)
-        for row in session.connection().execute(
-            _offered(openings.kind_of(asking.project)), _given(asking)
-        )
+        for row in session.connection().execute(query, _given(asking))
         if row[0] not in taken
     ]
     return chance.sample(rest, min(limit, len(rest)))

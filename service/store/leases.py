@@ -64,6 +64,7 @@ class Held:
 def list_of(session: Session, project_id: int, positions: Sequence[int]) -> list[Held]:
     """Leases of items, whatever became of them, in the order that they were taken."""
     given = {"of_project": project_id, "among": list(positions)}
+    rows = session.connection().execute(_LIST, given)
     return [
         Held(
             id=number,
@@ -74,9 +75,7 @@ def list_of(session: Session, project_id: int, positions: Sequence[int]) -> list
             batch_id=batch,
             reason=reason,
         )
-        for number, position, annotator, state, until, batch, reason in session.connection().execute(
-            _LIST, given
-        )
+        for number, position, annotator, state, until, batch, reason in rows
     ]
 
 

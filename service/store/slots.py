@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -44,8 +45,8 @@ def take(
         "state": LeaseState.OPEN,
         "expires_at": batch.expires_at,
     }
-    differ = {"position": list(slots), "slot": list(slots.values())}
-    return set(add_rows(session, Lease.__table__, same, differ, new_only="position"))
+    columns = {"position": list(slots), "slot": list(slots.values())}
+    return set(add_rows(session, Lease.__table__, same, columns, new_only="position"))
 
 
 def keep(
@@ -65,13 +66,13 @@ def keep(
     kept = [whose for whose in sorted(answers) if whose[0] in slots]
     if kept:
         same = {"project_id": project.id, "state": LeaseState.LABELLED, "expires_at": now}
-        differ = {
+        kept_in: dict[str, list[Any]] = {
             "position": [position for position, _ in kept],
             "slot": [slots[position] for position, _ in kept],
             "batch_id": [answers[whose] for whose in kept],
             "annotator": [annotator for _, annotator in kept],
         }
-        add_rows(session, Lease.__table__, same, differ, new_only="position")
+        add_rows(session, Lease.__table__, same, kept_in, new_only="position")
 
 
 def _expire(session: Session, project_id: int, positions: Sequence[int], now: datetime) -> None:
