@@ -15,6 +15,7 @@ from service.live import Live
 from service.queue import CeleryQueue, Queue
 from service.store import database
 from service.store.blobs import Blobs, LocalBlobs
+from service.store.keys import Known
 from service.store.remote import address
 from service.store.remote.bucket import BucketBlobs
 from service.store.remote.cache import Cache
@@ -38,6 +39,9 @@ class Runtime:
     """The only dice."""
     heads: Heads = field(default_factory=Heads)
     """What this process remembers of the rankings in use."""
+
+    keys: Known = field(default_factory=Known)
+    """Keys that this process found a moment ago."""
 
     def close(self) -> None:
         """Let go of the database; a process that ends need not."""

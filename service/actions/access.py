@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -63,17 +64,27 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def admit(runtime: Runtime, secret: str, *, project_uid: UUID | None) -> Caller:
+def admit(
+    runtime: Runtime, secret: str, *, project_uid: UUID | None, is_project_sought: bool = False
+) -> Caller:
     """Find out who asks, and that the project they ask about is theirs to see.
+
+    Args:
+        is_project_sought: what is asked looks itself for the project in the key's workspace.
 
     Raises:
         Unauthenticated: there is no such key.
         NotFound: the project is not of the key's workspace, or not one of its projects.
     """
-    with runtime.readers() as session:
-        found = keys.find_by_digest(session, digest_of(secret), project_uid=project_uid)
+    digest = digest_of(secret)
+    found = runtime.keys.find(digest) if is_project_sought else None
     if found is None:
-        raise Unauthenticated("the API key is not known, or was revoked")
+        era, since = runtime.keys.era, monotonic()
+        with runtime.readers() as session:
+            found = keys.find_by_digest(session, digest, project_uid=project_uid)
+        if found is None:
+            raise Unauthenticated("the API key is not known, or was revoked")
+        runtime.keys.keep(digest, found, era=era, since=since)
     caller = Caller(
         key_id=found.key_id,
         workspace_id=found.workspace_id,
@@ -81,6 +92,6 @@ def admit(runtime: Runtime, secret: str, *, project_uid: UUID | None) -> Caller:
         role=found.role,
         projects=None if found.projects is None else tuple(UUID(uid) for uid in found.projects),
     )
-    if project_uid is not None and not (found.has_project and caller.may_see(project_uid)):
+    if project_uid is not None and (found.has_project is False or not caller.may_see(project_uid)):
         raise NotFound(f"there is no project {project_uid} in this workspace")
     return caller

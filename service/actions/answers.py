@@ -59,7 +59,8 @@ def apply(
     held = leases.list_of(session, project.id, sorted({each.position for each in changed}))
     latest = {(lease.position, lease.annotator): lease for lease in held}
     labels.end(session, [before[w].number for w in last if w in before], at=at)
-    labels.add_many(session, _rows(project, changed, last, latest, at))
+    same = {"project_id": project.id, "at": at}
+    labels.add_many(session, same, _columns(changed, last, latest, at))
     closed = _close_leases(session, project, list(last.values()), latest, at)
     finished = _restate(session, project, items_by, values)
     left = [
@@ -84,32 +85,24 @@ def withdraw(session: Session, project: Project, label: Label, *, at: datetime) 
     _count_events(project, 1, at)
 
 
-def _rows(
-    project: Project,
+def _columns(
     changed: Sequence[Answer],
     last: Mapping[tuple[int, str], Answer],
     latest: Mapping[tuple[int, str], Held],
     at: datetime,
-) -> list[dict[str, Any]]:
-    rows = []
-    for answer in changed:
-        lease = latest.get(answer.whose)
-        is_current = last[answer.whose] is answer
-        rows.append(
-            {
-                "id": uuid4(),
-                "project_id": project.id,
-                "position": answer.position,
-                "annotator": answer.annotator,
-                "value": answer.value,
-                "is_current": is_current,
-                "batch_id": lease.batch_id if lease else None,
-                "reason": lease.reason if lease else None,
-                "at": at,
-                "ended_at": None if is_current else at,
-            }
-        )
-    return rows
+) -> dict[str, list[Any]]:
+    leased = [latest.get(answer.whose) for answer in changed]
+    current = [last[answer.whose] is answer for answer in changed]
+    return {
+        "id": [uuid4() for _ in changed],
+        "position": [answer.position for answer in changed],
+        "annotator": [answer.annotator for answer in changed],
+        "value": [answer.value for answer in changed],
+        "is_current": current,
+        "batch_id": [lease.batch_id if lease else None for lease in leased],
+        "reason": [lease.reason if lease else None for lease in leased],
+        "ended_at": [None if is_current else at for is_current in current],
+    }
 
 
 def _close_leases(

@@ -140,16 +140,13 @@ def _log(
         "ranking": ranking.number,
         "at": batch.created_at,
     }
-    rows = [
-        same
-        | {
-            "position": pick.candidate.position,
-            "place": place,
-            "reason": pick.reason,
-            "strategy": pick.strategy,
-            "score": pick.score,
-            "probability": pick.probability,
-        }
-        for place, pick in enumerate(picks, 1)
-    ]
-    batches.log(session, rows)
+    columns: dict[str, list[Any]] = {
+        "position": [pick.candidate.position for pick in picks],
+        "place": list(range(1, len(picks) + 1)),
+        "reason": [str(pick.reason) for pick in picks],
+        "strategy": [pick.strategy for pick in picks],
+        "score": [pick.score for pick in picks],
+        "probability": [pick.probability for pick in picks],
+    }
+    if picks:
+        batches.log(session, same, columns)

@@ -110,6 +110,7 @@ def revoke(runtime: Runtime, caller: Caller, key_id: UUID) -> None:
     caller.require_whole_workspace()
     with runtime.sessions.begin() as session:
         keys.revoke(session, caller.workspace_id, key_id, at=runtime.now())
+    runtime.keys.forget()
 
 
 def view(row: ApiKey, secret: str | None = None) -> KeyView:

@@ -23,7 +23,7 @@ blueprint = Blueprint(
 
 
 @blueprint.post("")
-@needs(Role.ANNOTATOR)
+@needs(Role.ANNOTATOR, seeks_project=True)
 @blueprint.arguments(ExplainQuery, location="query")
 @blueprint.arguments(BatchIn)
 @answers(blueprint, 201, BatchOut, located)

@@ -1,10 +1,11 @@
 """Request bodies and query strings, read strictly."""
 
 import json
+from functools import cache
 from typing import Any, NoReturn
 
 import orjson
-from marshmallow import RAISE
+from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnprocessableEntity, UnsupportedMediaType
 
@@ -30,11 +31,20 @@ class Parser(FlaskParser):
             )
         return value
 
+    def _get_schema(self, argmap: Any, req: Any) -> Schema:
+        """Make each schema once, and not at every request."""
+        return _made(argmap) if isinstance(argmap, type) else super()._get_schema(argmap, req)
+
     def handle_error(self, error: Any, *_: Any, **__: Any) -> NoReturn:
         """Refuse with marshmallow's messages; `service.api.problems` words them."""
         refusal = UnprocessableEntity()
         refusal.data = {"messages": error.messages}  # type: ignore[attr-defined]
         raise refusal
+
+
+@cache
+def _made(schema: type[Schema]) -> Schema:
+    return schema()
 
 
 def _parsed(body: bytes) -> Any:

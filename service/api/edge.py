@@ -45,11 +45,17 @@ def caller() -> Caller:
     return cast(Caller, g.caller)
 
 
-def needs(role: Role) -> Callable[[View], View]:
-    """Declare the least role of a route; without it a route is for admins."""
+def needs(role: Role, *, seeks_project: bool = False) -> Callable[[View], View]:
+    """Declare the least role of a route; without it a route is for admins.
+
+    Args:
+        role: the least role.
+        seeks_project: the view itself finds that a project is not of the key's workspace.
+    """
 
     def mark(view: View) -> View:
         view.needed_role = role  # type: ignore[attr-defined]
+        view.seeks_project = seeks_project  # type: ignore[attr-defined]
         return view
 
     return mark

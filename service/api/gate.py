@@ -29,10 +29,14 @@ def register(app: Flask, bounds: Limits, rates: Rates | None) -> None:
         if request.routing_exception is not None or request.endpoint in OPEN:
             return
         project_uid = (request.view_args or {}).get("project_id")
-        g.caller = access.admit(runtime(), _secret(), project_uid=project_uid)
+        view: Any = app.view_functions[request.endpoint or ""]
+        # An answer that was kept is given again without a look for the project.
+        is_sought = getattr(view, "seeks_project", False) and not _is_repeatable()
+        g.caller = access.admit(
+            runtime(), _secret(), project_uid=project_uid, is_project_sought=is_sought
+        )
         if rates is not None:
             _count(rates)
-        view: Any = app.view_functions[request.endpoint or ""]
         caller().require(getattr(view, "needed_role", Role.ADMIN))
         _check_query(app)
 
@@ -48,6 +52,10 @@ def register(app: Flask, bounds: Limits, rates: Rates | None) -> None:
 
     app.before_request(enter)
     app.after_request(leave)
+
+
+def _is_repeatable() -> bool:
+    return "Idempotency-Key" in request.headers
 
 
 def _secret() -> str:

@@ -38,7 +38,7 @@ _SHEET = exports.Sheet[list[dict[str, Any]]](
 
 
 @blueprint.post("")
-@needs(Role.ANNOTATOR)
+@needs(Role.ANNOTATOR, seeks_project=True)
 @blueprint.arguments(LabelsIn)
 @answers(blueprint, 202, RecordedOut, _location)
 def record_labels(new: list[NewLabel], project_id: UUID) -> Recorded:

@@ -4,10 +4,15 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from service import limits
 from service.domain.requests import NewLabel
 from service.schemas.base import NAME, In, Out, PageQuery, Time, not_too_many, page_of
 from service.schemas.contents import TextField
 from service.schemas.items import KeyField
+
+_NAMES = {"key", "value", "annotator"}
+_PLAIN = 200
+"""Characters that keys, classes and annotators may all have."""
 
 
 class LabelIn(In):
@@ -26,10 +31,35 @@ class LabelIn(In):
             raise ValidationError("give a value, or skip: true", "value")
 
 
+class LabelRows(fields.List[Any]):
+    """Rows of labels; those that are plainly in order are not looked at field by field."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> list[Any]:
+        longest = min(_PLAIN, limits.in_force().max_text_bytes)
+        if isinstance(value, list) and all(_is_plain(row, longest) for row in value):
+            return value
+        return super()._deserialize(value, attr, data, **rest)
+
+
+def _is_plain(row: Any, longest: int) -> bool:
+    """Whether a row is a label of short ASCII texts, which `LabelIn` takes as they are."""
+    return (
+        isinstance(row, dict)
+        and row.keys() == _NAMES
+        and all(
+            isinstance(text, str)
+            and 0 < len(text) <= longest
+            and text.isascii()
+            and "\x00" not in text
+            for text in row.values()
+        )
+    )
+
+
 class LabelsIn(In):
     """Labels to record."""
 
-    labels = fields.List(fields.Nested(LabelIn), required=True, validate=not_too_many)
+    labels = LabelRows(fields.Nested(LabelIn), required=True, validate=not_too_many)
 
     @post_load
     def _values(self, data: dict[str, Any], **_: Any) -> list[NewLabel]:

@@ -9,19 +9,20 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
+from service.store.lists import add_rows
+from service.store.tables.base import Base
 from service.store.tables.labelling import Batch, Lease, Selection
 from service.store.tables.pool import Item
 
 _LATELY = 21
 _UNTIL_KNOWN = 10
+_ADD = insert(Base.metadata.tables[Batch.__tablename__])
 
 
 def add(session: Session, **fields: Any) -> Batch:
-    """Add a batch."""
-    batch = Batch(**fields)
-    session.add(batch)
-    session.flush()
-    return batch
+    """Add a batch; what is answered is not the session's, which need not look after it."""
+    session.connection().execute(_ADD, fields)
+    return Batch(**fields)
 
 
 def get(session: Session, project_id: int, batch_id: UUID) -> Batch:
@@ -60,14 +61,9 @@ def usual_size(session: Session, project_id: int) -> int:
     return sizes[len(sizes) // 2] if sizes else _UNTIL_KNOWN
 
 
-def log(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write down what is served."""
-    if rows:
-        session.execute(
-            insert(Selection).returning(Selection.id),  # what makes it one statement
-            list(rows),
-            execution_options={"render_nulls": True},
-        )
+def log(session: Session, same: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]) -> None:
+    """Write down what is served: what the rows share, and columns in which they differ."""
+    add_rows(session, Selection.__table__, same, columns)
 
 
 def served(session: Session, batch_id: UUID) -> list[tuple[Selection, str]]:

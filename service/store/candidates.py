@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.audit import MOST_RESERVED
 from service.store import openings
+from service.store.lists import IsAmong, Listed
 from service.store.openings import AMONG, PROJECT, THRESHOLD, Kind
 from service.store.tables.pool import Item, Project
 
@@ -60,7 +61,7 @@ def at_positions(
     if not positions:
         return {}, set()
     found, others = {}, set()
-    rows = session.execute(
+    rows = session.connection().execute(
         _at_positions(openings.kind_of(asking.project, among=True)), _given(asking, positions)
     )
     for *columns, is_theirs in rows:
@@ -76,7 +77,7 @@ def at_positions(
 def _at_positions(kind: Kind) -> Select[Any]:
     query = _columns(kind).add_columns(openings.is_theirs(kind))
     query = query.where(
-        *openings.outside_reserve(), Item.position.in_(AMONG), *openings.vacant(kind)
+        *openings.outside_reserve(), IsAmong(Item.position, AMONG), *openings.vacant(kind)
     )
     return query.order_by(Item.position).with_for_update(**_PASS_BY)
 
@@ -85,7 +86,7 @@ def standing(session: Session, asking: Asking, positions: Sequence[int]) -> dict
     """Which of some items are open, and whether somebody may be served them."""
     if not positions:
         return {}
-    rows = session.execute(
+    rows = session.connection().execute(
         _standing(openings.kind_of(asking.project, among=True)), _given(asking, positions)
     )
     return {at: bool(free) for at, free in rows}
@@ -95,7 +96,7 @@ def standing(session: Session, asking: Asking, positions: Sequence[int]) -> dict
 def _standing(kind: Kind) -> Select[int, bool]:
     is_open, is_free = openings.vacant(kind)
     return select(Item.position, is_free).where(
-        *openings.outside_reserve(), Item.position.in_(AMONG), is_open
+        *openings.outside_reserve(), IsAmong(Item.position, AMONG), is_open
     )
 
 
@@ -105,7 +106,7 @@ def of_reserve(
     """Next of the audit reserve, in the audit order."""
     if limit <= 0:
         return []
-    rows = session.execute(
+    rows = session.connection().execute(
         _of_reserve(openings.kind_of(asking.project)),
         _given(asking) | {"most": limit, "without": list(without)},
     )
@@ -118,7 +119,7 @@ def _of_reserve(kind: Kind) -> Select[Any]:
         Item.project_id == PROJECT,
         Item.audit_draw < THRESHOLD,
         Item.audit_draw < _MOST_RESERVED,
-        Item.position.not_in(bindparam("without", type_=BigInteger, expanding=True)),
+        ~IsAmong(Item.position, bindparam("without", type_=Listed(BigInteger))),
         *openings.free(kind),
     )
     query = query.order_by(Item.audit_draw).limit(bindparam("most", type_=BigInteger))
@@ -145,13 +146,14 @@ def at_random(
     for draws in _DRAWS:
         tries = chance.sample(range(pool), min(pool, draws * limit))
         query = _offered(openings.kind_of(asking.project, among=True))
-        rows = {row[0]: row for row in session.execute(query, _given(asking, tries))}
+        rows = {row[0]: row for row in session.connection().execute(query, _given(asking, tries))}
         found = [_candidate(rows[at]) for at in tries if at in rows and at not in taken]
         if len(found) >= limit or len(tries) == pool:
             return found[:limit]
+    query = _offered(openings.kind_of(asking.project))
     rest = [
         _candidate(row)
-        for row in session.execute(_offered(openings.kind_of(asking.project)), _given(asking))
+        for row in session.connection().execute(query, _given(asking))
         if row[0] not in taken
     ]
     return chance.sample(rest, min(limit, len(rest)))
@@ -161,7 +163,7 @@ def at_random(
 def _offered(kind: Kind) -> Select[Any]:
     """Items outside the reserve that could be served now, of some positions or of all."""
     query = _columns(kind).where(*openings.outside_reserve(), *openings.free(kind))
-    query = query.where(Item.position.in_(AMONG)) if kind.among else query
+    query = query.where(IsAmong(Item.position, AMONG)) if kind.among else query
     return query.order_by(Item.position)
 
 

@@ -1,7 +1,9 @@
 """API keys and the workspaces they open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from threading import Lock
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,10 @@ from service.domain.catalogue import Role
 from service.errors import NotFound
 from service.store.tables.access import ApiKey, Workspace
 from service.store.tables.pool import Project
+
+KNOWN_SECONDS = 1.0
+"""How long a key that was revoked elsewhere may still be let in."""
+MOST_KNOWN = 1_000
 
 # Built once: it is asked at every request.
 _HAS_PROJECT = exists().where(
@@ -35,13 +41,51 @@ class Opened:
     projects: list[str] | None
     workspace_id: UUID
     in_first_workspace: bool
-    has_project: bool
-    """Whether the project that is asked about is one of the workspace."""
+    has_project: bool | None
+    """Whether the project that is asked about is one of the workspace, if that was looked at."""
+
+
+class Known:
+    """Keys that this process found a moment ago; who revokes one here has all forgotten."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._found: dict[str, tuple[float, Opened]] = {}
+        self._era = 0
+
+    @property
+    def era(self) -> int:
+        """Which forgetting was the last: what was read before it is not kept after it."""
+        return self._era
+
+    def find(self, digest: str) -> Opened | None:
+        """Find a key that was read within the last second."""
+        at, found = self._found.get(digest, (0.0, None))
+        return found if found is not None and monotonic() - at < KNOWN_SECONDS else None
+
+    def keep(self, digest: str, found: Opened, *, era: int, since: float) -> None:
+        """Keep a key, unless one was revoked since it began to be read."""
+        with self._lock:
+            if era != self._era:
+                return
+            if len(self._found) >= MOST_KNOWN:
+                self._found.clear()
+            self._found[digest] = (since, replace(found, has_project=None))
+
+    def forget(self) -> None:
+        """Forget all: one was revoked."""
+        with self._lock:
+            self._era += 1
+            self._found.clear()
 
 
 def find_by_digest(session: Session, digest: str, *, project_uid: UUID | None) -> Opened | None:
     """Find a key that is not revoked, with all that a request has to know of it."""
-    found = session.execute(_BY_DIGEST, {"digest": digest, "project": project_uid}).one_or_none()
+    found = (
+        session.connection()
+        .execute(_BY_DIGEST, {"digest": digest, "project": project_uid})
+        .one_or_none()
+    )
     if found is None:
         return None
     key_id, role, projects, workspace_id, is_first, has = found

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
+from service.store.lists import add_rows
 from service.store.tables.labelling import Label
 from service.store.tables.pool import Item, Project
 
@@ -56,14 +57,11 @@ def end(session: Session, numbers: Sequence[int], *, at: datetime) -> None:
         )
 
 
-def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add answers."""
-    if rows:
-        session.execute(
-            insert(Label).returning(Label.number),  # what makes it one statement
-            list(rows),
-            execution_options={"render_nulls": True},
-        )
+def add_many(
+    session: Session, same: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]
+) -> None:
+    """Add answers: what they share, and columns in which they differ."""
+    add_rows(session, Label.__table__, same, columns)
 
 
 def list_for(

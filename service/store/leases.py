@@ -5,13 +5,47 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import BigInteger, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Reason
 from service.domain.items import LeaseState
+from service.store.lists import IsAmong, Listed
+from service.store.tables.base import Base
 from service.store.tables.labelling import Lease, Selection
 from service.store.tables.pool import Item, Project
+
+_PROJECT = bindparam("of_project", type_=BigInteger)
+_LIST = (
+    select(
+        Lease.id,
+        Lease.position,
+        Lease.annotator,
+        Lease.state,
+        Lease.expires_at,
+        Lease.batch_id,
+        Selection.reason,
+    )
+    .outerjoin(
+        Selection,
+        and_(
+            Selection.project_id == _PROJECT,
+            Selection.position == Lease.position,
+            Selection.batch_id == Lease.batch_id,
+        ),
+    )
+    .where(
+        Lease.project_id == _PROJECT,
+        IsAmong(Lease.position, bindparam("among", type_=Listed(BigInteger))),
+    )
+    .order_by(Lease.id)
+)
+_LEASES = Base.metadata.tables[Lease.__tablename__]
+_CLOSE = (
+    update(_LEASES)
+    .where(IsAmong(_LEASES.c.id, bindparam("ids", type_=Listed(BigInteger))))
+    .values(state=bindparam("now_state"))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,21 +63,8 @@ class Held:
 
 def list_of(session: Session, project_id: int, positions: Sequence[int]) -> list[Held]:
     """Leases of items, whatever became of them, in the order that they were taken."""
-    same = (Selection.project_id == project_id, Selection.position == Lease.position)
-    query = (
-        select(
-            Lease.id,
-            Lease.position,
-            Lease.annotator,
-            Lease.state,
-            Lease.expires_at,
-            Lease.batch_id,
-            Selection.reason,
-        )
-        .outerjoin(Selection, and_(*same, Selection.batch_id == Lease.batch_id))
-        .where(Lease.project_id == project_id, Lease.position.in_(positions))
-        .order_by(Lease.id)
-    )
+    given = {"of_project": project_id, "among": list(positions)}
+    rows = session.connection().execute(_LIST, given)
     return [
         Held(
             id=number,
@@ -54,19 +75,15 @@ def list_of(session: Session, project_id: int, positions: Sequence[int]) -> list
             batch_id=batch,
             reason=reason,
         )
-        for number, position, annotator, state, until, batch, reason in session.execute(query)
+        for number, position, annotator, state, until, batch, reason in rows
     ]
 
 
 def close(session: Session, lease_ids: Sequence[int], state: LeaseState) -> None:
     """Close leases."""
     if lease_ids:
-        session.execute(
-            update(Lease)
-            .where(Lease.id.in_(lease_ids))
-            .values(state=state)
-            .execution_options(synchronize_session=False)
-        )
+        given = {"ids": list(lease_ids), "now_state": state}
+        session.connection().execute(_CLOSE, given)
 
 
 def close_all_open(session: Session, project_id: int, positions: Sequence[int]) -> None:

@@ -17,7 +17,7 @@ def count(session: Session, asking: Asking) -> int:
     """Items outside the reserve that could be served to the annotator now."""
     kind = openings.kind_of(asking.project)
     counted = (
-        session.scalar(
+        session.connection().scalar(
             _count(kind), openings.given(asking.project, asking.annotator, now=asking.now)
         )
         or 0

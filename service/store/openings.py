@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from service.store.lists import IsAmong, Listed
 from service.store.tables.base import Utc
 from service.store.tables.labelling import Label, Lease
 from service.store.tables.pool import Item, Project
@@ -36,7 +37,7 @@ PROJECT = bindparam("of_project", type_=BigInteger)
 THRESHOLD = bindparam("threshold", type_=Float)
 ANNOTATOR = bindparam("annotator", type_=String)
 NOW = bindparam("at", type_=Utc)
-AMONG = bindparam("among", type_=BigInteger, expanding=True)
+AMONG = bindparam("among", type_=Listed(BigInteger))
 _PER_ITEM = bindparam("per_item", type_=BigInteger)
 
 
@@ -105,7 +106,7 @@ def is_theirs(kind: Kind) -> ColumnElement[bool]:
     """Condition on an `Item` that is vacant: with an annotator already, or answered by them."""
     same = [Label.project_id == PROJECT, Label.position == Item.position]
     if kind.among:
-        same.append(Label.position.in_(AMONG))
+        same.append(IsAmong(Label.position, AMONG))
     answered = exists().where(*same, Label.annotator == ANNOTATOR, Label.is_current)
     if kind.one_label:
         return answered
@@ -125,4 +126,4 @@ def is_holding() -> ColumnElement[bool]:
 
 def _leases(kind: Kind) -> list[ColumnElement[bool]]:
     here = [Lease.project_id == PROJECT, Lease.position == Item.position]
-    return [*here, Lease.position.in_(AMONG)] if kind.among else here
+    return [*here, IsAmong(Lease.position, AMONG)] if kind.among else here

@@ -4,12 +4,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Uuid, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
 from service.store.tables.labelling import Lease
 from service.store.tables.pool import Item, Project
+
+_GET = select(Project).where(
+    Project.uid == bindparam("of_uid", type_=Uuid),
+    Project.workspace_id == bindparam("of_workspace", type_=Uuid),
+    Project.deleted_at.is_(None),
+)
+_LOCK = _GET.with_for_update(key_share=True)
 
 
 def get(session: Session, workspace_id: UUID, uid: UUID, *, lock: bool = False) -> Project:
@@ -20,10 +27,8 @@ def get(session: Session, workspace_id: UUID, uid: UUID, *, lock: bool = False) 
     Raises:
         NotFound: the workspace has no such project.
     """
-    query = select(Project).where(
-        Project.uid == uid, Project.workspace_id == workspace_id, Project.deleted_at.is_(None)
-    )
-    project = session.scalar(query.with_for_update(key_share=True) if lock else query)
+    given = {"of_uid": uid, "of_workspace": workspace_id}
+    project: Project | None = session.scalar(_LOCK if lock else _GET, given)
     if project is None:
         raise NotFound(f"there is no project {uid} in this workspace")
     return project

@@ -48,7 +48,9 @@ def queue_up(
         "wake_at": at + RESEND,
         "seconds": {},
     }
-    return session.scalars(insert_new(session, Run).returning(Run), [row]).one_or_none()
+    # As a row and no object: most often there is one in flight, and nothing is to be made.
+    added = session.connection().scalar(insert_new(session, Run).returning(Run.id), row)
+    return None if added is None else session.get_one(Run, added)
 
 
 def list_for(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.items import HOLDING, LeaseState
 from service.store.candidates import Candidate
-from service.store.conflicts import insert_new
+from service.store.lists import add_rows
 from service.store.tables.labelling import Batch, Lease
 from service.store.tables.pool import Project
 
@@ -35,21 +36,17 @@ def take(
     slots = dict.fromkeys(ordered, 0)
     if project.labels_per_item > 1:
         slots = _free_slots(session, project, ordered)
-    rows = [
-        {
-            "project_id": project.id,
-            "position": position,
-            "slot": slot,
-            "batch_id": batch.id,
-            "annotator": batch.annotator,
-            "state": LeaseState.OPEN,
-            "expires_at": batch.expires_at,
-        }
-        for position, slot in slots.items()
-    ]
-    if not rows:
+    if not slots:
         return set()
-    return set(session.scalars(insert_new(session, Lease).returning(Lease.position), rows))
+    same = {
+        "project_id": project.id,
+        "batch_id": batch.id,
+        "annotator": batch.annotator,
+        "state": LeaseState.OPEN,
+        "expires_at": batch.expires_at,
+    }
+    columns = {"position": list(slots), "slot": list(slots.values())}
+    return set(add_rows(session, Lease.__table__, same, columns, new_only="position"))
 
 
 def keep(
@@ -66,21 +63,16 @@ def keep(
     positions = sorted({position for position, _ in answers})
     _expire(session, project.id, positions, now)
     slots = _free_slots(session, project, positions)
-    rows = [
-        {
-            "project_id": project.id,
-            "position": position,
-            "slot": slots[position],
-            "batch_id": answers[position, annotator],
-            "annotator": annotator,
-            "state": LeaseState.LABELLED,
-            "expires_at": now,
+    kept = [whose for whose in sorted(answers) if whose[0] in slots]
+    if kept:
+        same = {"project_id": project.id, "state": LeaseState.LABELLED, "expires_at": now}
+        kept_in: dict[str, list[Any]] = {
+            "position": [position for position, _ in kept],
+            "slot": [slots[position] for position, _ in kept],
+            "batch_id": [answers[whose] for whose in kept],
+            "annotator": [annotator for _, annotator in kept],
         }
-        for position, annotator in sorted(answers)
-        if position in slots
-    ]
-    if rows:
-        session.execute(insert_new(session, Lease), rows)
+        add_rows(session, Lease.__table__, same, kept_in, new_only="position")
 
 
 def _expire(session: Session, project_id: int, positions: Sequence[int], now: datetime) -> None:

@@ -3,11 +3,34 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import literal_column, select, update
+from sqlalchemy import BigInteger, Text, bindparam, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.items import ItemState
+from service.store.lists import IsAmong, Listed
+from service.store.tables.base import Base
 from service.store.tables.pool import Item
+
+_PROJECT = bindparam("of_project", type_=BigInteger)
+_LOCK = (
+    select(Item.key, Item.position, Item.state, Item.labels, Item.skips, Item.audit_draw)
+    .where(
+        Item.project_id == _PROJECT,
+        IsAmong(Item.key, bindparam("keys", type_=Listed(Text))),
+        Item.state != literal_column("'deleted'"),
+    )
+    .order_by(Item.position)
+    .with_for_update(key_share=True)
+)
+_ITEMS = Base.metadata.tables[Item.__tablename__]
+_SET = (
+    update(_ITEMS)
+    .where(
+        _ITEMS.c.project_id == _PROJECT,
+        IsAmong(_ITEMS.c.position, bindparam("among", type_=Listed(BigInteger))),
+    )
+    .values({name: bindparam(f"now_{name}") for name in ("labels", "skips", "state")})
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,14 +47,7 @@ class Standing:
 
 def lock_many(session: Session, project_id: int, keys: Iterable[str]) -> dict[str, Standing]:
     """Lock items of a project that are there, by key, in the order of positions."""
-    query = select(
-        Item.key, Item.position, Item.state, Item.labels, Item.skips, Item.audit_draw
-    ).where(
-        Item.project_id == project_id,
-        Item.key.in_(list(keys)),
-        Item.state != literal_column("'deleted'"),
-    )
-    rows = session.execute(query.order_by(Item.position).with_for_update(key_share=True))
+    rows = session.connection().execute(_LOCK, {"of_project": project_id, "keys": list(keys)})
     return {
         key: Standing(
             key=key,
@@ -55,9 +71,6 @@ def set_answers(
     state: ItemState,
 ) -> None:
     """Write counts of answers, and the state that follows from them, of items that share them."""
-    session.execute(
-        update(Item)
-        .where(Item.project_id == project_id, Item.position.in_(positions))
-        .values(labels=labels, skips=skips, state=state)
-        .execution_options(synchronize_session=False)
-    )
+    given = {"of_project": project_id, "among": list(positions)}
+    given |= {"now_labels": labels, "now_skips": skips, "now_state": state}
+    session.connection().execute(_SET, given)

@@ -1,0 +1,104 @@
+"""Lists as single parameters: a statement is built once, however many values it is given."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Boolean, Dialect, Insert, Table, Text, bindparam, column, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from service.store.database import is_sqlite
+
+
+class Listed(TypeDecorator[Sequence[Any]]):
+    """Many values as one: an array, or JSON where the database knows no arrays."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Take an array if there are any."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Text())
+        return dialect.type_descriptor(postgresql.ARRAY(self.kind))
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
+        """Write JSON where there are no arrays."""
+        return json.dumps(value) if dialect.name == "sqlite" else value
+
+
+class IsAmong(FunctionElement[bool]):
+    """Condition that a column has one of the values of a `Listed` parameter."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "is_among"
+
+
+@compiles(IsAmong, "sqlite")
+def _in_json(element: Any, compiler: SQLCompiler, **rest: Any) -> str:
+    one, many = (compiler.process(each, **rest) for each in element.clauses)
+    return " ".join(("(", one, "IN (SELECT value FROM json_each(", many, ")))"))
+
+
+@compiles(IsAmong)
+def _in_array(element: Any, compiler: SQLCompiler, **rest: Any) -> str:
+    one, many = (compiler.process(each, **rest) for each in element.clauses)
+    return f"({one} = ANY ({many}))"
+
+
+def add_rows(
+    session: Session,
+    table: Any,
+    same: Mapping[str, Any],
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    new_only: str | None = None,
+) -> list[Any]:
+    """Insert rows, given as values that they share and columns in which they differ.
+
+    Args:
+        new_only: leave out what a unique index forbids, and answer this column of the others.
+    """
+    connection = session.connection()
+    if is_sqlite(session):
+        rows = [
+            {**same, **dict(zip(columns, row, strict=True))}
+            for row in zip(*columns.values(), strict=True)
+        ]
+        plain = sqlite.insert(table)
+        if new_only is None:
+            connection.execute(plain, rows)
+            return []
+        wanted = table.c[new_only]
+        return list(connection.scalars(plain.on_conflict_do_nothing().returning(wanted), rows))
+    statement = _from_arrays(table, tuple(same), tuple(columns), new_only)
+    result = connection.execute(statement, {**same, **columns})
+    return [] if new_only is None else list(result.scalars())
+
+
+@cache
+def _from_arrays(
+    table: Table, same: tuple[str, ...], columns: tuple[str, ...], new_only: str | None
+) -> Insert:
+    """One statement whatever the number of rows, which the server plans once."""
+    kinds = {name: table.c[name].type for name in (*same, *columns)}
+    arrays = (bindparam(name, type_=Listed(kinds[name])) for name in columns)
+    fields = (column(name, kinds[name]) for name in columns)
+    listed = func.unnest(*arrays).table_valued(*fields).render_derived()
+    shared = (bindparam(name, type_=kinds[name]).label(name) for name in same)
+    found = select(*shared, *(listed.c[name] for name in columns))
+    statement = postgresql.insert(table).from_select([*same, *columns], found)
+    if new_only is None:
+        return statement
+    return statement.on_conflict_do_nothing().returning(table.c[new_only])
