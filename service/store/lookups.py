@@ -9,11 +9,15 @@ from service.domain.items import ItemState
 from service.store.tables.pool import Item
 
 
-def digests(session: Session, project_id: int, keys: Sequence[str]) -> dict[str, bytes]:
-    """Digests of the contents that keys stand for; those that stand for none are left out."""
+def digests(
+    session: Session, project_id: int, keys: Sequence[str], *, before: int | None = None
+) -> dict[str, bytes]:
+    """Digests of the contents that keys stand for, of items `before` a position or of all."""
     query = select(Item.key, Item.digest).where(
         Item.project_id == project_id, Item.key.in_(keys), Item.state != ItemState.DELETED
     )
+    if before is not None:
+        query = query.where(Item.position < before)
     return dict(session.execute(query).all())
 
 

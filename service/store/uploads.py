@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE, RunState, Stage
 from service.store.runs import RESEND
 from service.store.tables.learning import Run
-from service.store.tables.uploads import Upload
+from service.store.tables.uploads import Part, Upload
 
 _BROKEN_OFF = (RunState.FAILED, RunState.CANCELLED)
 
@@ -35,17 +35,18 @@ def find_run_at(session: Session, project_id: int, stage: Stage) -> Run | None:
     return session.scalar(query.limit(1))
 
 
-def is_another_reserving(session: Session, project_id: int, run_id: UUID) -> bool:
-    """Whether positions of a project are kept for another upload, which is not over."""
-    query = select(Upload.run_id).join(Run, Run.id == Upload.run_id)
-    query = query.where(
-        Run.project_id == project_id,
-        Run.id != run_id,
-        Run.stage == Stage.WRITE,
-        Run.state.in_(LIVE),
-        Upload.is_reserving,
+def first_reserved(session: Session, project_id: int) -> int | None:
+    """From where on positions of a project are kept for an upload, if any are.
+
+    Items there may still be taken away: who looks for what is registered waits until they stay.
+    """
+    query = (
+        select(func.min(Part.first_position))
+        .join(Upload, Upload.run_id == Part.run_id)
+        .join(Run, Run.id == Upload.run_id)
+        .where(Run.project_id == project_id, Upload.is_reserving)
     )
-    return session.scalar(query.limit(1)) is not None
+    return session.scalar(query)
 
 
 def is_any_left_behind(session: Session, *, now: datetime) -> bool:

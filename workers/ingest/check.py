@@ -53,14 +53,14 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     found = task.load(runtime, run.id)
     with runtime.readers() as session:
         planned = upload_parts.list_for(session, run.id)
-        is_turn = not uploads.is_another_reserving(session, found.project.id, run.id)
+        is_turn = uploads.first_reserved(session, found.project.id) is None
     if any(part.refused_count for part in planned):
         return endings.refuse(runtime, run, _refusals(planned))
     if not is_turn:
         return _wait(runtime, run)
     upload = _load(runtime, planned)
     upload.note(known.within(upload.marks, upload.digests))
-    seen = found.upload.seen or 0
+    seen = found.upload.seen
     while not upload.refused:
         seen = _catch_up(runtime, found.project, upload, seen)
         messages = _reserve(runtime, run, planned, upload, seen)
@@ -75,20 +75,17 @@ def _refusals(planned: Sequence[Part]) -> Refusals:
 
 
 def _load(runtime: Runtime, planned: Sequence[Part]) -> _Upload:
-    marks, digests, is_known = [], [], []
+    total = sum(part.rows for part in planned)
+    marks, digests = np.empty(total, PAIR), np.empty(total, PAIR)
+    is_known = np.zeros(total, bool)
     for part in planned:
+        here = slice(part.first_row, part.first_row + part.rows)
         table = rows.unpack(runtime.blobs.path(part.content or ""))
-        marks.append(rows.pairs(table, "mark"))
-        digests.append(rows.pairs(table, "digest"))
-        is_known.append(np.zeros(part.rows, bool))
-        is_known[-1][known_rows(runtime, part)] = True
-    together = np.concatenate(marks)
-    return _Upload(
-        marks=together,
-        digests=np.concatenate(digests),
-        is_known=np.concatenate(is_known),
-        order=np.argsort(together["high"], kind="stable").astype(np.int64),
-    )
+        marks[here] = rows.pairs(table, "mark")
+        digests[here] = rows.pairs(table, "digest")
+        is_known[part.first_row + known_rows(runtime, part)] = True
+    order = np.argsort(marks["high"], kind="stable").astype(np.int64, copy=False)
+    return _Upload(marks=marks, digests=digests, is_known=is_known, order=order)
 
 
 def known_rows(runtime: Runtime, part: Part) -> npt.NDArray[np.int64]:
@@ -128,7 +125,7 @@ def _reserve(
         project, held = stages.hold(session, run)
         if lookups.keys_from(session, project.id, position=seen, limit=1):
             return None
-        if uploads.is_another_reserving(session, project.id, run.id):
+        if uploads.first_reserved(session, project.id) is not None:
             pieces.put_off(session, run.id, wake_at=now + PAUSE)
             return []
         reserved = _place(lists, project.next_position)
@@ -177,7 +174,7 @@ def _place(lists: Sequence[dict[str, Any]], position: int) -> list[dict[str, Any
 
 
 def _wait(runtime: Runtime, run: Run) -> Sequence[Message]:
-    """Another upload writes items of this project, which may be the same."""
+    """Another upload writes items of this project, or takes them away, which may be the same."""
     with runtime.sessions.begin() as session:
         stages.hold(session, run)
         pieces.put_off(session, run.id, wake_at=runtime.now() + PAUSE)

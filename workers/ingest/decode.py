@@ -118,7 +118,8 @@ def _known(
         keys, digests = batch.column("key").to_pylist(), batch.column("digest").to_pylist()
         for at in range(0, len(keys), KEYS_AT_ONCE):
             with runtime.readers() as session:
-                there = lookups.digests(session, found.project.id, keys[at : at + KEYS_AT_ONCE])
+                some = keys[at : at + KEYS_AT_ONCE]
+                there = lookups.digests(session, found.project.id, some, before=found.upload.seen)
             for row in range(at, min(at + KEYS_AT_ONCE, len(keys))) if there else ():
                 digest = there.get(keys[row])
                 if digest == digests[row]:

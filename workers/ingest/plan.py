@@ -32,10 +32,12 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
         return []
     now = runtime.now()
     with runtime.sessions.begin() as session:
-        _, held = stages.hold(session, run)
+        project, held = stages.hold(session, run)
         rows = [{"number": number, **asdict(cut)} for number, cut in enumerate(cuts)]
         upload_parts.add_many(session, run.id, rows, now)
-        uploads.find_many(session, [run.id])[run.id].seen = found.project.next_position
+        reserved = uploads.first_reserved(session, project.id)
+        seen = project.next_position if reserved is None else reserved
+        uploads.find_many(session, [run.id])[run.id].seen = seen
         runs.move(
             session, held, now=now, stage=Stage.DECODE, shards=len(cuts), shards_left=len(cuts)
         )

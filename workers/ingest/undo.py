@@ -4,7 +4,7 @@ from uuid import UUID
 
 import structlog
 
-from service.domain.runs import RunKind, Stage
+from service.domain.runs import RunKind, RunState, Stage
 from service.runtime import Runtime
 from service.store import arrivals, cycles, projects, runs, upload_parts, uploads
 from service.store.tables.learning import Run
@@ -20,6 +20,8 @@ def run(runtime: Runtime, run_id: UUID) -> list[Message]:
     with runtime.readers() as session:
         row = session.get_one(Run, run_id)
         reserved = [part for part in upload_parts.list_for(session, run_id) if part.fresh]
+    if row.state not in (RunState.FAILED, RunState.CANCELLED):
+        return []
     gone = 0
     for part in reserved:
         first = part.first_position or 0

@@ -23,7 +23,8 @@ class Upload(Base):
     """Digest of the body as it came."""
     media_type: Mapped[str] = mapped_column(String(100))
     seen: Mapped[int] = mapped_column(default=0)
-    """The project's `next_position` before the rows were looked for in the pool."""
+    """Before this position its rows are looked for by key when they are decoded; what is behind
+    it, when nobody writes there."""
     registered: Mapped[int | None]
     """Items that are new by it, once it is done."""
     unchanged: Mapped[int | None]

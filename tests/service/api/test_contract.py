@@ -31,6 +31,12 @@ AWAY = 503
 """The one honest answer of 500 and above: no worker runs here to predict."""
 
 
+@schemathesis.serializer("application/x-ndjson", "application/vnd.apache.arrow.stream")
+def as_sent(_: Any, value: Any) -> bytes:
+    """A stream is sent as it was made up: lines and bytes without a meaning."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 @pytest.mark.parametrize(
     ("mode", "examples"), [(GenerationMode.POSITIVE, 12), (GenerationMode.NEGATIVE, 8)]
 )

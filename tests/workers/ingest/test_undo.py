@@ -1,5 +1,7 @@
 """Uploads that are cancelled or fail after they began to write."""
 
+from uuid import UUID
+
 import pytest
 
 from service.domain.runs import Stage
@@ -45,6 +47,44 @@ def test_a_cancelled_upload_leaves_nothing(pool: Pool, written: int) -> None:
     open_keys = {item.key for item in present(pool) if item.audit_draw >= row.audit_threshold}
     assert set(pool.order()) == open_keys
     assert [upload.is_reserving for upload in pool.rows(Upload)] == [False]
+
+
+@pytest.mark.parametrize("stage", [Stage.INGEST, Stage.DECODE, Stage.CHECK])
+def test_the_same_upload_again_does_not_count_on_items_that_are_taken_away(
+    pool: Pool, stage: Stage
+) -> None:
+    small_parts(pool).make()
+    path = sent(pool, arrow(points(40)))
+    step, ids = up_to(pool, Stage.WRITE)[0]
+    deliver(pool.runtime, step, *ids)
+    pool.api.call("DELETE", path.removeprefix("/v1"))
+    undo = pool.queue.take()
+
+    again = sent(pool, arrow(points(40)))
+    pool.work(until=stage)
+    if stage is Stage.CHECK:  # it has to wait, and is sent again
+        pool.work()
+        assert pool.api.get(again)["stage"] == "check"
+    pool.queue.sent += undo
+    pool.work()
+    pool.clock.advance(1)
+    sweep.sweep(pool.runtime)
+    pool.work()
+
+    run = pool.api.get(again)
+    assert (run["state"], run["registered"], run["unchanged"]) == ("done", 40, 0)
+    assert len(present(pool)) == 40
+    assert_counts_are_right(pool)
+
+
+def test_an_upload_that_ended_well_is_not_undone(pool: Pool) -> None:
+    pool.make()
+    path = sent(pool, arrow(points(40)))
+    pool.work()
+
+    deliver(pool.runtime, Stage.UNDO, UUID(path.rpartition("/")[2]))
+
+    assert len(present(pool)) == 40
 
 
 def test_labels_of_a_cancelled_upload_train_nothing(pool: Pool) -> None:
