@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select, update
+from sqlalchemy import Uuid, bindparam, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
+from service.domain.audit import MOST_RESERVED
 from service.errors import NotFound
 from service.store.tables.labelling import Lease
 from service.store.tables.pool import Item, Project
@@ -104,10 +105,13 @@ def count_leased(session: Session, project_id: int, *, now: datetime) -> int:
 
 
 def count_reserved(session: Session, project: Project) -> int:
-    """Items in the audit reserve."""
-    query = select(func.count()).where(
-        Item.project_id == project.id,
-        Item.state != "deleted",
-        Item.audit_draw < project.audit_threshold,
+    """Items in the audit reserve: those that are open and those that are not, by their indexes."""
+    reserved = (Item.project_id == project.id, Item.audit_draw < project.audit_threshold)
+    is_open = Item.state == literal_column("'open'")
+    reservable = Item.audit_draw < literal_column(str(MOST_RESERVED))
+    not_open = Item.state != literal_column("'open'")
+    queries = (
+        select(func.count()).where(*reserved, is_open, reservable),
+        select(func.count()).where(*reserved, not_open, Item.state != "deleted"),
     )
-    return session.scalar(query) or 0
+    return sum(session.scalar(query) or 0 for query in queries)
