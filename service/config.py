@@ -42,7 +42,7 @@ class Settings:
         10 * 2**30, "Bound of the local copies of blobs of a bucket, in `DATA_DIR/cache`."
     )
     api_processes: int = _setting(2, "Processes of the API (gunicorn).")
-    api_threads: int = _setting(12, "Threads of each API process.")
+    api_threads: int = _setting(40, "Threads of each API process.")
     worker_processes: int = _setting(
         0, "Processes that train, score and rank. 0: one for each core."
     )

@@ -19,6 +19,11 @@ from service.store.keys import Known
 from service.store.remote import address
 from service.store.remote.bucket import BucketBlobs
 from service.store.remote.cache import Cache
+from service.turns import Turns
+
+# Connections of a process that are kept; as many more in need. Threads may be more: those who
+# wait for a turn, a worker or a slow client need none.
+CONNECTIONS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +44,10 @@ class Runtime:
     """The only dice."""
     heads: Heads = field(default_factory=Heads)
     """What this process remembers of the rankings in use."""
-
     keys: Known = field(default_factory=Known)
     """Keys that this process found a moment ago."""
+    turns: Turns = field(default_factory=Turns)
+    """Who writes labels into a project, of the threads of this process."""
 
     def close(self) -> None:
         """Let go of the database; a process that ends need not."""
@@ -50,7 +56,8 @@ class Runtime:
 
 def build(settings: Settings) -> Runtime:
     """Build the real thing."""
-    opened = database.connect(settings.database, connections=settings.api_threads + 2)
+    connections = min(settings.api_threads, CONNECTIONS)
+    opened = database.connect(settings.database, connections=connections)
     return Runtime(
         settings=settings,
         sessions=opened.sessions,

@@ -50,8 +50,8 @@ def record(runtime: Runtime, caller: Caller, uid: UUID, new: Sequence[NewLabel])
     Raises:
         Unacceptable: an item or a class is not known.
     """
-    now = runtime.now()
-    with runtime.sessions.begin() as session:
+    with runtime.turns.of(uid), runtime.sessions.begin() as session:
+        now = runtime.now()
         project = projects.get(session, caller.workspace_id, uid, lock=True)
         known = standings.lock_many(session, project.id, {label.key for label in new})
         _check(project, known, new)

@@ -54,8 +54,9 @@ class Walk:
             at = {head.row(place)[0]: place for place in places}
             more = self._look(head, at, count - len(found), without)
             found += more
-            # No more than are wanted: who locks more sends rivals further down. But not for ever.
-            stretch = count - len(found) if more else min(2 * stretch, max(stretch, _MOST_PLACES))
+            # First no more than are wanted: who locks more sends rivals further down. Then more,
+            # since each look costs as much as the rest of a hand-out.
+            stretch = min(2 * stretch, max(stretch, _MOST_PLACES))
         return found
 
     def _ahead(self, head: Head, count: int, tried: set[int]) -> list[int]:
