@@ -11,7 +11,7 @@ import httpx
 from tests.journeys.client import Client, wire
 
 PEOPLE = 4
-PAUSE = 0.15
+PAUSE = 0.5
 
 
 class Load:

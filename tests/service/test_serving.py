@@ -26,7 +26,7 @@ def test_address_and_sizes_come_from_the_environment(tmp_path: Path) -> None:
         HOST="::", PORT="81", API_PROCESSES="3", PROMETHEUS_MULTIPROC_DIR=str(counts.parent)
     )
 
-    assert json.loads(shown.stdout) == ["[::]:81", 3, 12, "gthread", 2]
+    assert json.loads(shown.stdout) == ["[::]:81", 3, 40, "gthread", 2]
     assert not counts.exists()
 
 
