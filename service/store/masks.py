@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import BigInteger, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.items import ItemState
-from service.store.among import among
+from service.store.lists import IsAmong, Listed
 from service.store.tables.pool import Item, Project
 
 
@@ -14,7 +14,7 @@ def free_among(session: Session, project: Project, positions: Sequence[int]) -> 
     """Positions, of those given, that a strategy may offer."""
     query = select(Item.position).where(
         Item.project_id == project.id,
-        among(session, Item.position, positions),
+        IsAmong(Item.position, bindparam("among", list(positions), type_=Listed(BigInteger))),
         Item.state == ItemState.OPEN,
         Item.audit_draw >= project.audit_threshold,
     )

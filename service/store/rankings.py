@@ -3,23 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Double,
-    Integer,
-    delete,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from service.store import orders, run_shards
+from service.store import lists, orders, run_shards
 from service.store.blobs import Blobs
-from service.store.database import is_sqlite
 from service.store.orders import Entry
 from service.store.tables.learning import Ranked, Ranking
 from service.store.tables.pool import Item, Project
@@ -47,27 +35,13 @@ def add_rows(
     """Store a stretch of the order as rows."""
     if not entries:
         return
-    if is_sqlite(session):
-        rows = [
-            {"ranking_id": ranking.id, "place": place, "position": position, "score": score}
-            for place, (position, score) in enumerate(entries, first_place)
-        ]
-        session.execute(insert(Ranked), rows)
-        return
-    # As three arrays: ten thousand rows of parameters would take half a second.
     positions, scores = zip(*entries, strict=True)
-    columns = (
-        literal(range_, ARRAY(kind))
-        for range_, kind in (
-            (list(range(first_place, first_place + len(entries))), Integer),
-            (list(positions), BigInteger),
-            (list(scores), Double),
-        )
-    )
-    listed = func.unnest(*columns).table_valued("place", "position", "score").render_derived()
-    found = select(literal(ranking.id), listed.c.place, listed.c.position, listed.c.score)
-    names = ["ranking_id", "place", "position", "score"]
-    session.execute(insert(Ranked).from_select(names, found))
+    columns = {
+        "place": list(range(first_place, first_place + len(entries))),
+        "position": list(positions),
+        "score": list(scores),
+    }
+    lists.add_rows(session, Ranked.__table__, {"ranking_id": ranking.id}, columns)
 
 
 def refill(session: Session, blobs: Blobs, ranking: Ranking) -> bool:
