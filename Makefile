@@ -18,10 +18,10 @@ COMPILE = "$$tools/bin/uv" pip compile --quiet --universal --generate-hashes --n
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo reproduce bench lock format image
+.PHONY: help run test demo reproduce bench bench-selection lock format image
 
 help:  ## List the commands.
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: $(STANDALONE)  ## Run the whole service on this machine (PORT=8000, DATA_DIR=.data).
 	@exec $(VENV) -m service run
@@ -43,6 +43,11 @@ reproduce: $(STANDALONE)  ## Reproduce published curves over HTTP: make reproduc
 bench: .venv/.dev .venv/.bench  ## Measure against floors and peers: make bench ONLY=rank_100k,linear.
 	@exec $(VENV) -m benchmarks.bench $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out $(OUT)) \
 		$(if $(SCALE),--scale $(SCALE)) $(if $(DIR),--dir $(DIR))
+
+bench-selection: .venv/.dev  ## Measure what strategies save on real data: make bench-selection DATA=folder.
+	@[ -n "$(DATA)" ] || { echo "Say where the data sets are: make bench-selection DATA=folder"; exit 2; }
+	@exec $(VENV) -m benchmarks.selection "$(DATA)" $(if $(ONLY),--only $(ONLY)) \
+		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(OUT),--out $(OUT))
 
 format: .venv/.dev  ## Put the code into its format, and mend what can be mended.
 	.venv/bin/ruff format .
