@@ -94,10 +94,8 @@ def _top(sources: Sequence[Entries], count: int, seed: int) -> tuple[Ranked, Int
             break
         for at in short:
             reach[at] = min(4 * reach[at], len(sources[at]))
-    positions = np.concatenate([np.zeros(0, np.int64), *(head["position"] for head in heads)])
-    source_of: Ints = np.repeat(np.arange(len(heads)), [len(head) for head in heads])
-    best = selection.top(scores, selection.hashes(seed, positions), count)
-    return Ranked(positions=positions[best], scores=scores[best]), source_of[best]
+    parts = [Ranked(positions=head["position"], scores=head["score"]) for head in heads]
+    return selection.merge(parts, seed=seed, count=count)
 
 
 def _open(path: Path) -> Entries:
