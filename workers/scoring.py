@@ -14,6 +14,7 @@ from service.store.tables.pool import Project
 from workers import brought
 from workers.learning import fitted, selection, strategies
 from workers.learning.arrays import Floats, Ints, Matrix
+from workers.learning.strategies import Scorer
 from workers.pool import models, shards
 
 _ROWS_AT_ONCE = 8_192
@@ -43,12 +44,10 @@ def judge(
     scorer: str | None = None,
 ) -> Said:
     """Score the rows of items, a block at a time."""
+    scoring = _scoring(project, positions, scorer)
     if brought.is_brought(version):
-        return _judge_brought(runtime, project, version, positions, scorer)
+        return _judge_brought(runtime, version, positions, scoring)
     model = models.load(runtime.blobs.path(version.model), version.model)
-    # A random strategy draws anew for each ranking, every time the same for the same ranking.
-    draws = selection.draws(project.seed + project.ranking_count, positions)
-    score = strategies.SCORERS[scorer or scorer_name(Strategy(project.strategy))]
     count, classes = matrix.shape[0], len(version.classes)
     scores = np.empty(count)
     labels = np.empty(count, dtype="<u2")
@@ -56,22 +55,35 @@ def judge(
     for first, block in shards.blocks(matrix, _ROWS_AT_ONCE):
         said = fitted.outputs(model, block)
         rows = slice(first, first + block.shape[0])
-        scores[rows] = score(said, draws[rows])
+        scores[rows] = scoring.score(said, scoring.draws[rows])
         labels[rows], probabilities[rows] = said.label, said.proba
     return Said(scores=scores, labels=labels, probabilities=probabilities)
 
 
-def _judge_brought(
-    runtime: Runtime, project: Project, version: Version, positions: Ints, scorer: str | None
-) -> Said:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Scoring:
+    """What scores some items, and their draws, float64[n]."""
+
+    score: Scorer
+    draws: Floats
+
+
+def _scoring(project: Project, positions: Ints, name: str | None) -> _Scoring:
+    return _Scoring(
+        score=strategies.SCORERS[name or scorer_name(Strategy(project.strategy))],
+        # A random strategy draws anew for each ranking, every time the same for the same ranking.
+        draws=selection.draws(project.seed + project.ranking_count, positions),
+    )
+
+
+def _judge_brought(runtime: Runtime, version: Version, positions: Ints, scoring: _Scoring) -> Said:
     """The same by what a client brought; items of which nothing is known come last."""
     with runtime.readers() as session:
         digests = stretches.find_all(session, version.id)
     said, known = brought.outputs(runtime.blobs, digests, positions, classes=len(version.classes))
-    draws = selection.draws(project.seed + project.ranking_count, positions)
-    score = strategies.SCORERS[scorer or scorer_name(Strategy(project.strategy))]
+    scores = scoring.score(said, scoring.draws)
     return Said(
-        scores=brought.behind(score(said, draws), known, draws),
+        scores=brought.behind(scores, known, scoring.draws),
         labels=np.where(known, said.label, UNSAID).astype("<u2"),
         probabilities=said.proba.astype("<f2"),
     )
