@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from sqlalchemy.orm import Session
 
 from service.domain.catalogue import InputType, Reason, Strategy
 from service.runtime import Runtime
-from service.store import masks
-from service.store.tables.learning import RunShard
+from service.store import batches, masks, projects, shards
+from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project, Shard
 from workers import ordering
 from workers.brought import has_features
@@ -20,8 +21,10 @@ from workers.learning.selection import Ranked
 from workers.ordering import Candidates, Ordered
 from workers.pool import features, measured, orders
 from workers.pool.orders import Head
+from workers.stages import Superseded
 
 LEAST_FIRST = 1_000
+LEAST_STORED, STORED_BATCHES = 10_000, 20
 # SCIENCE 1.5, pools of ten million: what a ranking of candidates looks at.
 FRESH, LAST_BEST = 200_000, 50_000
 # Items in an order that is chance but for its head; behind it whoever hands out draws by itself.
@@ -39,6 +42,11 @@ class Task:
     batch_size: int
 
     @property
+    def stored(self) -> int:
+        """How much of an order becomes rows."""
+        return max(LEAST_STORED, STORED_BATCHES * self.batch_size)
+
+    @property
     def stretches(self) -> Sequence[Shard | RunShard]:
         """The shards that the order is of."""
         return self.run_shards or self.shards
@@ -53,6 +61,23 @@ class Arranged:
     taken: list[int] | None = None
     candidates: int | None = None
     """How many were scored, where not all were."""
+
+
+def load(session: Session, run: Run, run_shards: Sequence[RunShard] = ()) -> Task:
+    """Read what a run is to order; `run_shards` are those that it scored.
+
+    Raises:
+        Superseded: the project is gone.
+    """
+    project = projects.find_live(session, run.project_id)
+    if project is None:
+        raise Superseded
+    return Task(
+        project=project,
+        run_shards=run_shards,
+        shards=shards.list_for(session, project.id),
+        batch_size=batches.usual_size(session, project.id),
+    )
 
 
 def arrange(runtime: Runtime, task: Task) -> Arranged:

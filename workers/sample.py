@@ -7,7 +7,7 @@ import structlog
 
 from service.domain.runs import RunState
 from service.runtime import Runtime
-from service.store import batches, cycles, projects, rankings, scans, shards, versions
+from service.store import cycles, rankings, scans, versions
 from service.store.tables.learning import Run, Version
 from workers import arrange, scoring, stages, switch
 from workers.arrange import Task
@@ -19,23 +19,15 @@ from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
 
-_STORED = 10_000
-
 
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Score candidates, put their order in use, and ask for the full scan."""
     with runtime.readers() as session:
-        project = projects.find_live(session, run.project_id)
+        task = arrange.load(session, run)
         version = versions.find(session, run.version_id)
-        if project is None or version is None:
-            raise Superseded
-        task = Task(
-            project=project,
-            run_shards=[],
-            shards=shards.list_for(session, project.id),
-            batch_size=batches.usual_size(session, project.id),
-        )
-        scan = scans.last(session, project)
+        scan = scans.last(session, task.project)
+    if version is None:
+        raise Superseded
     best = _scored(runtime, task, version, _candidates(runtime, task, scan))
     return _save(runtime, run, task, best, scan)
 
@@ -77,7 +69,7 @@ def _save(
                 project,
                 held,
                 arranged,
-                head=switch.entries(ranked, _STORED),
+                head=switch.entries(ranked, task.stored),
                 whole=whole,
                 scan_id=scan.id if scan else None,
                 at=now,

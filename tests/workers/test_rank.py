@@ -132,8 +132,8 @@ def test_the_cold_start_spreads_over_texts(
 def test_a_long_order_is_stored_as_a_head_of_rows_and_a_blob(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.rank.LEAST_STORED", 5)
-    monkeypatch.setattr("workers.rank.STORED_BATCHES", 1)
+    monkeypatch.setattr("workers.arrange.LEAST_STORED", 5)
+    monkeypatch.setattr("workers.arrange.STORED_BATCHES", 1)
     pool.make().add(40)
     pool.work()
     ranking = max(pool.rows(Ranking), key=lambda row: row.number)
@@ -151,8 +151,8 @@ def test_a_merged_order_is_refilled_until_it_ends_as_one_full_sort(
 ) -> None:
     monkeypatch.setattr("workers.arrange.LEAST_FIRST", 5)
     monkeypatch.setattr("workers.ordering.SHORTLIST_BATCHES", 0)
-    monkeypatch.setattr("workers.rank.LEAST_STORED", 20)
-    monkeypatch.setattr("workers.rank.STORED_BATCHES", 0)
+    monkeypatch.setattr("workers.arrange.LEAST_STORED", 20)
+    monkeypatch.setattr("workers.arrange.STORED_BATCHES", 0)
     monkeypatch.setattr("service.store.rankings.REFILL", 9)
     small = replace(pool.runtime.settings, shard_rows=16)
     pool.runtime = replace(pool.runtime, settings=small)
