@@ -66,6 +66,8 @@ def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> N
     run.scorer = scoring.scorer_name(Strategy(project.strategy))
     taken_over, rows = _take_over(session, project, run)
     run.shards = len(frozen)
+    if run.newest is None and _seeks_neighbours(project, run):
+        run.newest = neighbours.newest(session, project)
     run.shards_left = len(frozen) - taken_over
     run.scanned = sum(shard.rows for shard in frozen) - rows
     session.flush()
@@ -87,7 +89,16 @@ def _take_over(session: Session, project: Project, run: Run) -> tuple[int, int]:
     before = session.get(Run, ranking.run_id)
     if before is None or (before.version_id, before.scorer) != (run.version_id, run.scorer):
         return 0, 0
-    return run_shards.take_over(session, run.id, before.id)
+    taken_over, rows = run_shards.take_over(session, run.id, before.id)
+    if taken_over:
+        run.newest = before.newest  # what is taken over is near to those
+    return taken_over, rows
+
+
+def _seeks_neighbours(project: Project, run: Run) -> bool:
+    """Whether the next ranking may be one of candidates."""
+    is_many = run.kind == RunKind.RESCAN or run.shards >= MANY_SHARDS
+    return is_many and brought.has_features(project)
 
 
 def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
@@ -106,21 +117,18 @@ def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
     results = _Results(
         scores=runtime.blobs.put(orders.encode(order)),
         predictions=runtime.blobs.put(said.labels.tobytes() + said.probabilities.tobytes()),
-        neighbours=_neighbours(runtime, run, project, first, matrix),
+        neighbours=_neighbours(runtime, run, first, matrix),
     )
     return _save(runtime, shard, results)
 
 
-def _neighbours(
-    runtime: Runtime, run: Run, project: Project, first: int, matrix: Matrix
-) -> str | None:
-    """What is near to newly labelled items, where the next ranking may be one of candidates."""
-    few = run.kind != RunKind.RESCAN and run.shards < MANY_SHARDS
-    if few or not brought.has_features(project):
+def _neighbours(runtime: Runtime, run: Run, first: int, matrix: Matrix) -> str | None:
+    """What is near to the items that were labelled last when the shards were frozen."""
+    if run.newest is None:
         return None
     with runtime.readers() as session:
         scanned = run_shards.list_for(session, run.id)
-    labelled = neighbours.rows_of_newest(runtime, project, scanned)
+    labelled = neighbours.rows_of(runtime.blobs, run.newest, scanned)
     return runtime.blobs.put(neighbours.of_shard(matrix, first, labelled))
 
 

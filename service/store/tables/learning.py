@@ -56,6 +56,8 @@ class Run(Base):
     """The barrier: who brings it to zero sends `rank`."""
     scorer: Mapped[str | None] = mapped_column(String(30))
     """What scores its shards, by which a later run knows what it need not score again."""
+    newest: Mapped[list[int] | None] = mapped_column(Json)
+    """Items labelled last when its shards were frozen, if what is near to them is sought."""
     scanned: Mapped[int | None]
     """Rows that it scored, without those whose scores it took over."""
     candidates: Mapped[str | None] = mapped_column(String(64))
