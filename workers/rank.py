@@ -8,9 +8,10 @@ from service.domain.runs import RunKind, RunState
 from service.runtime import Runtime
 from service.store import cycles, rankings, run_shards, scans
 from service.store.tables.learning import Ranking, Run
-from workers import arrange, neighbours, stages, switch
-from workers.arrange import Arranged, Task
+from workers import arrange, neighbours, sources, stages, switch
+from workers.arrange import Arranged
 from workers.pool import orders
+from workers.sources import Task
 from workers.stages import Message
 
 log = structlog.get_logger(__name__)
@@ -19,17 +20,18 @@ log = structlog.get_logger(__name__)
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Order the pool, and put the order in use."""
     with runtime.readers() as session:
-        task = arrange.load(session, run, run_shards.list_for(session, run.id))
+        scored = run_shards.list_for(session, run.id)
+        task = sources.load(session, run, scored, at=runtime.now())
     arranged = arrange.arrange(runtime, task)
-    candidates = _candidates(runtime, task, arranged)
+    candidates = _candidates(runtime, task)
     ranking, messages = _save(runtime, run, task, arranged, candidates)
     _follow_up(runtime, task, arranged, ranking)  # after the switch, so that it delays nobody
     return messages
 
 
-def _candidates(runtime: Runtime, task: Task, arranged: Arranged) -> str | None:
+def _candidates(runtime: Runtime, task: Task) -> str | None:
     """Keep what the next ranking should look at if it cannot look at everything."""
-    if not any(shard.neighbours for shard in task.run_shards) or arranged.taken is None:
+    if not any(shard.neighbours for shard in task.run_shards) or task.rule.spread.is_of_all:
         return None
     best = arrange.further(runtime, task, [0] * len(task.run_shards), arrange.LAST_BEST)
     return runtime.blobs.put(neighbours.candidates(runtime.blobs, task.run_shards, best.ranked))
@@ -63,7 +65,7 @@ def _save(
         else:
             ended = cycles.end(session, held, project, state=RunState.DONE, reason=reason, at=now)
             follow_up = ended.follow_up
-    log.info("ranked", run=str(run.id), items=arranged.depth, strategy=arranged.ordered.strategy)
+    log.info("ranked", run=str(run.id), items=arranged.depth, rule=arranged.ordered.rule.name)
     return ranking, [(each.stage, (each.id,)) for each in (follow_up,) if each is not None]
 
 
@@ -71,7 +73,8 @@ def _follow_up(runtime: Runtime, task: Task, arranged: Arranged, ranking: Rankin
     """Store the rest of the new ranking's rows, and drop those of old ones."""
     missing = task.stored - len(arranged.ordered.ranked.positions)
     if ranking is not None and arranged.taken and missing > 0:
-        head = arrange.further(runtime, task, arranged.taken, missing)
+        ahead = arranged.ordered.ahead
+        head = arrange.further(runtime, task, arranged.taken, missing, without=ahead)
         with runtime.sessions.begin() as session:
             stored = rankings.find(session, ranking.id)
             if stored is not None and stored.stored == ranking.stored:

@@ -76,6 +76,12 @@ def order(scores: Floats, ties: Hashes) -> Ints:
     return indices.astype(np.int64)
 
 
+def ranked(positions: Ints, scores: Floats, ties: Hashes) -> Ranked:
+    """Order items by their scores, all of them, as `order` does."""
+    indices = order(scores, ties)
+    return Ranked(positions=positions[indices], scores=scores[indices])
+
+
 def merge(parts: Sequence[Ranked], *, seed: int, count: int) -> tuple[Ranked, Ints]:
     """Merge the tops of disjoint shards into the top of all; say which part each item is of.
 

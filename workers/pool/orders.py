@@ -36,8 +36,7 @@ def encode(ranked: Ranked) -> bytes:
 def of_shard(first_position: int, scores: Floats, *, seed: int) -> Ranked:
     """Order a shard's rows by their scores, float64[rows]; ties by seeded hash."""
     positions: Ints = np.arange(first_position, first_position + len(scores), dtype=np.int64)
-    indices = selection.order(scores, selection.hashes(seed, positions))
-    return Ranked(positions=positions[indices], scores=scores[indices])
+    return selection.ranked(positions, scores, selection.hashes(seed, positions))
 
 
 def merged(
@@ -72,6 +71,26 @@ def merged(
     return Head(
         ranked=Ranked(positions=best.positions[chosen], scores=best.scores[chosen]),
         taken=(starts + np.bincount(source_of[:end], minlength=len(sources))).tolist(),
+    )
+
+
+def drawn(paths: Sequence[Path], count: int, rng: np.random.Generator) -> Ranked:
+    """Draw items of disjoint shards with their scores, without replacement, in no order."""
+    sources = [_open(path) for path in paths]
+    ends = np.cumsum([len(source) for source in sources], dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    chosen = np.sort(rng.choice(total, min(count, total), replace=False))
+    cuts = np.searchsorted(chosen, ends)
+    parts = [
+        source[part - (end - len(source))]
+        for source, end, part in zip(
+            sources, ends, np.split(chosen, cuts)[: len(ends)], strict=True
+        )
+    ]
+    positions = np.concatenate([np.zeros(0, np.int64), *(part["position"] for part in parts)])
+    return Ranked(
+        positions=positions,
+        scores=np.concatenate([np.zeros(0), *(part["score"] for part in parts)]),
     )
 
 
