@@ -38,7 +38,7 @@ def problem_of_strategy(
     if strategy == Strategy.MOST_LIKELY:
         return "most_likely needs goal.positive, the class that is sought"
     if strategy == Strategy.HYBRID and len(classes) > 2:
-        return "hybrid needs goal.positive, the class that is sought, where there are more than two"
+        return "hybrid needs goal.positive, the class that is sought, of more than two"
     return None
 
 

@@ -72,7 +72,6 @@ def test_auto_keeps_the_most_doubtful_first_and_spreads_the_rest_of_the_shortlis
     pool.api.batch(pool.path, 2, explain=False)
     pool.label(*range(10))
     pool.work()
-
     order = pool.order()
 
     scores = strategies.margin(_said(pool, 300), np.zeros(300))

@@ -150,6 +150,30 @@ def test_a_scan_that_is_quick_enough_is_all_there_is(slow: Pool) -> None:
     assert slow.api.get(slow.path)["ranking"]["candidates"] is None
 
 
+@pytest.mark.parametrize("strategy", ["auto", "hybrid", "most_likely", "uherding"])
+def test_candidates_are_ranked_by_every_kind_of_rule_and_so_is_the_scan(
+    slow: Pool, strategy: str
+) -> None:
+    goal = {"type": "accuracy", "positive": "defect", "target": 0.9}
+    changes = {"strategy": strategy, "goal": goal}
+    slow.api.call("PATCH", slow.path, json=changes, headers={"If-Match": "*"})
+    slow.work()
+    _took(slow, 5.0)
+    slow.label(*range(10, 30))
+    slow.work(until=Stage.SAMPLE)
+    _deliver_one(slow)
+    shown, order = slow.api.get(slow.path)["ranking"], slow.order()
+    slow.work()
+
+    name = "few_labels" if strategy == "auto" else "asked_for"
+    assert shown["rule"]["name"] == name
+    assert shown["candidates"]["rows"] >= 40
+    assert len(order) == len(set(order)) >= 20
+    assert slow.api.get(slow.path)["ranking"]["candidates"] is None
+    assert slow.api.get(slow.path)["ranking"]["rule"]["name"] == name
+    assert len(slow.order()) == len(set(slow.order())) == 270
+
+
 def _deliver_one(pool: Pool) -> None:
     stage, ids = pool.queue.sent.pop(0)
     deliver(pool.runtime, stage, *ids)
