@@ -11,10 +11,10 @@ import numpy.typing as npt
 from sklearn.datasets import load_digits
 
 from benchmarks import protocol
+from workers.asking import Pool
 from workers.encoders import text
 from workers.learning.arrays import Ints, Matrix
 from workers.pool import moments
-from workers.replays import Pool
 
 Rows = tuple[Matrix, list[str]]
 VECTORS = "minilm:"

@@ -22,6 +22,8 @@ class GoalType(StrEnum):
     """What the labels are for."""
 
     ACCURACY = "accuracy"
+    RECALL = "recall"
+    """Find every item of one class."""
 
 
 class Strategy(StrEnum):
@@ -33,6 +35,10 @@ class Strategy(StrEnum):
     LEAST_CONFIDENT = "least_confident"
     RANDOM = "random"
     DIVERSE = "diverse"
+    TYPICLUST = "typiclust"
+    UHERDING = "uherding"
+    MOST_LIKELY = "most_likely"
+    HYBRID = "hybrid"
 
 
 class Estimator(StrEnum):

@@ -36,12 +36,21 @@ class CandidatesOut(Out):
     of = fields.Integer()
 
 
+class RuleOut(Out):
+    """What a ranking was made by."""
+
+    name = fields.String()
+    why = fields.String(metadata={"description": "A sentence for people."})
+
+
 class RankingOut(Out):
     """The ranking in use, and how stale it is."""
 
     number = fields.Integer()
     version = fields.Integer(allow_none=True)
     strategy = fields.String()
+    rule = fields.Nested(RuleOut, allow_none=True)
+    """None for the first order of a pool, which is made by chance before a worker is asked."""
     ranked_at = Time()
     labels_since = fields.Integer()
     candidates = fields.Nested(CandidatesOut, allow_none=True)
@@ -66,6 +75,7 @@ class GoalOut(Out):
     """What the labels are for."""
 
     type = fields.String()
+    positive = fields.String(metadata={"description": "The class that is sought."})
     target = fields.Float()
 
 

@@ -6,7 +6,12 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from service import limits
 from service.domain.catalogue import Estimator, GoalType, InputType, Strategy, TaskType
-from service.domain.projects import ProjectSettings, problem_of_estimator
+from service.domain.projects import (
+    ProjectSettings,
+    problem_of_estimator,
+    problem_of_goal,
+    problem_of_strategy,
+)
 from service.schemas.base import NAME, In
 from service.schemas.contents import TextField
 from service.schemas.estimators import EstimatorField
@@ -54,6 +59,10 @@ class GoalIn(In):
     """What the labels are for."""
 
     type = fields.Enum(GoalType, by_value=True, required=True)
+    positive = TextField(
+        validate=NAME,
+        metadata={"description": "The class that is sought; needed where all of it is."},
+    )
     target = fields.Float(required=True, validate=validate.Range(min=0, max=1, min_inclusive=False))
 
 
@@ -104,6 +113,12 @@ class ProjectIn(ProjectChangeIn):
             name = data["estimator"]["name"]
             if problem := problem_of_estimator(data["input"]["type"], name):
                 raise ValidationError(problem, "estimator")
+        if "classes" in data.get("task", {}):
+            goal, classes = data.get("goal"), data["task"]["classes"]
+            if problem := problem_of_goal(goal, classes):
+                raise ValidationError({"goal": {"positive": [problem]}})
+            if problem := problem_of_strategy(data.get("strategy", Strategy.AUTO), goal, classes):
+                raise ValidationError(problem, "strategy")
 
     @post_load
     def _flatten(self, data: dict[str, Any], **_: Any) -> Any:

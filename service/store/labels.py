@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
@@ -122,6 +122,24 @@ def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
         .order_by(Label.position, Label.number)
     )
     return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
+
+
+def count_by_class(session: Session, project: Project) -> list[int]:
+    """How many items somebody has labelled with each class, outside the reserve."""
+    query = (
+        select(Label.value, func.count(Label.position.distinct()))
+        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
+        .where(
+            Label.project_id == project.id,
+            Label.is_current,
+            Label.value.is_not(None),
+            Item.state != "deleted",
+            Item.audit_draw >= project.audit_threshold,
+        )
+        .group_by(Label.value)
+    )
+    counts = dict(session.execute(query).all())
+    return [counts.get(value, 0) for value in range(len(project.classes))]
 
 
 def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:

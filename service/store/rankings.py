@@ -123,4 +123,11 @@ def _next(session: Session, blobs: Blobs, ranking: Ranking) -> tuple[list[Entry]
         return [], None
     project = session.get_one(Project, ranking.project_id)
     digests = [shard.scores or "" for shard in run_shards.list_for(session, ranking.run_id)]
-    return orders.merge(blobs, digests, taken=ranking.taken, count=REFILL, seed=project.seed)
+    return orders.merge(
+        blobs,
+        digests,
+        taken=ranking.taken,
+        count=REFILL,
+        seed=project.seed,
+        without=frozenset(ranking.ahead or ()),
+    )

@@ -60,6 +60,7 @@ def referenced_blobs(session: Session) -> set[str]:
         select(Shard.moments),
         select(RunShard.features),
         select(RunShard.scores),
+        select(RunShard.second),
         select(RunShard.predictions),
         select(RunShard.neighbours),
         select(Run.candidates),

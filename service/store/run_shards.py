@@ -53,7 +53,7 @@ def take_over(session: Session, run_id: UUID, before_id: UUID) -> tuple[int, int
     for shard, before in pairs:
         shard.is_done, shard.wake_at = True, None
         shard.scores, shard.predictions = before.scores, before.predictions
-        shard.neighbours = before.neighbours
+        shard.second, shard.neighbours = before.second, before.neighbours
     session.flush()
     return len(pairs), sum(shard.rows for shard, _ in pairs)
 
@@ -65,6 +65,7 @@ def finish(
     *,
     scores: str,
     predictions: str,
+    second: str | None = None,
     neighbours: str | None = None,
 ) -> int | None:
     """Save a shard's result once and count it off; answer how many are left, None if too late."""
@@ -75,6 +76,7 @@ def finish(
             is_done=True,
             scores=scores,
             predictions=predictions,
+            second=second,
             neighbours=neighbours,
             lease_until=None,
             wake_at=None,

@@ -1,33 +1,23 @@
 """A pool's shards as it grows: rows appended to the open shard, whole shards taken as they are."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from service.domain.catalogue import InputType
+from service.store.blobs import Blobs
 from service.store.tables.pool import Project, Shard
 from workers.encoders.text import WIDTH
 from workers.learning.arrays import Matrix
 from workers.pool import measured, moments, shards
 
 
-class Store(Protocol):
-    """Where shards are kept."""
-
-    def put(self, data: bytes) -> str:
-        """Keep bytes; answer their digest."""
-
-    def path(self, digest: str) -> Path:
-        """A local file with the bytes of this digest."""
-
-
 class Growth:
     """Shards behind the last one of a project, or in its place while it is not full."""
 
-    def __init__(self, store: Store, project: Project, last: Shard | None, *, full: int) -> None:
+    def __init__(self, store: Blobs, project: Project, last: Shard | None, *, full: int) -> None:
         self._store, self._project, self._full = store, project, full
         self._start = project.encoded
         self._open: Matrix | None = None

@@ -54,8 +54,12 @@ class Run(Base):
     shards: Mapped[int] = mapped_column(default=0)
     shards_left: Mapped[int] = mapped_column(default=0)
     """The barrier: who brings it to zero sends `rank`."""
+    rule: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What its ranking is made by, chosen when its shards were frozen; see the workers' rules."""
     scorer: Mapped[str | None] = mapped_column(String(30))
     """What scores its shards, by which a later run knows what it need not score again."""
+    newest: Mapped[list[int] | None] = mapped_column(Json)
+    """Items labelled last when its shards were frozen, if what is near to them is sought."""
     scanned: Mapped[int | None]
     """Rows that it scored, without those whose scores it took over."""
     candidates: Mapped[str | None] = mapped_column(String(64))
@@ -104,6 +108,8 @@ class RunShard(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     scores: Mapped[str | None] = mapped_column(String(64))
     """Digest of its items in the order of the scores, see `service.store.orders`."""
+    second: Mapped[str | None] = mapped_column(String(64))
+    """Digest of the same by the second scorer of the rule, if it has one."""
     neighbours: Mapped[str | None] = mapped_column(String(64))
     """Digest of its items that are nearest to newly labelled ones, if they were sought."""
     predictions: Mapped[str | None] = mapped_column(String(64))
@@ -161,6 +167,8 @@ class Ranking(Base):
     """Items that were scored for it, where that was not all of the pool."""
     strategy: Mapped[str] = mapped_column(String(30))
     """What ordered it in fact, where `auto` chose."""
+    rule: Mapped[dict[str, str] | None] = mapped_column(Json)
+    """`name` of the rule that it was made by, and `why` in words."""
     reason: Mapped[Reason] = mapped_column(String(20))
     """Why its items are served."""
     events_seen: Mapped[int]
@@ -173,6 +181,8 @@ class Ranking(Base):
     """Digest of the blob with the whole order, where there is one; see `service.store.orders`."""
     taken: Mapped[list[int] | None] = mapped_column(Json)
     """Else how far the orders of the run's shards are merged into the rows, by shard."""
+    ahead: Mapped[list[int] | None] = mapped_column(Json)
+    """Items among the rows that merging would bring once more: it leaves them out."""
     ranked_at: Mapped[datetime] = mapped_column(Utc)
 
     __table_args__ = (UniqueConstraint("project_id", "number"),)
