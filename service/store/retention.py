@@ -7,7 +7,8 @@ from sqlalchemy import delete, exists, select, union
 from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE
-from service.store.tables.learning import Brought, Ranking, Run, RunShard, Version
+from service.store.tables.brought import Brought
+from service.store.tables.learning import Ranking, Run, RunShard, Version
 from service.store.tables.pool import Project, Shard
 from service.store.tables.uploads import Part, Upload
 

@@ -95,3 +95,27 @@ def test_a_run_keeps_the_rule_that_it_scored_by(pool: Pool) -> None:
     assert pool.api.get(pool.path)["ranking"]["strategy"] == "hybrid"
     pool.work()
     assert pool.api.get(pool.path)["ranking"]["strategy"] == "entropy"
+
+
+def test_many_people_who_each_hold_little_get_chance_in_their_order(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.learning.regimes.MANY_ANNOTATORS", 5)
+    pool.make(retrain={"min_labels": 20}).add(120)
+    pool.work()
+    people = [f"p{n}" for n in range(6)]
+    for name in people:
+        pool.api.batch(pool.path, 1, annotator=name)
+    held = [row["key"] for row in pool.api.get(f"{pool.path}/items?state=leased")["data"]]
+    pool.label(*[n for n in range(120) if f"0-{n}" not in held][:20])
+    pool.work()
+    first = pool.order()
+    pool.api.post(f"{pool.path}/runs", {}, 202)
+    pool.work()
+
+    assert shown(pool) == {
+        "name": "many_annotators",
+        "why": "6 people label a few items each, so chance sets those apart",
+    }
+    assert pool.order() != first
+    assert sorted(pool.order()) == sorted(first)

@@ -140,19 +140,6 @@ class Version(Base):
     __table_args__ = (UniqueConstraint("project_id", "number"),)
 
 
-class Brought(Base):
-    """A stretch of the probabilities that a client brought for a version."""
-
-    __tablename__ = "brought"
-    version_id: Mapped[int] = mapped_column(
-        ForeignKey(Version.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """Of the stretch: `service.store.brought.ROWS` positions each."""
-    digest: Mapped[str] = mapped_column(String(64))
-    """Of float32 probabilities, a row a position and a column a class; NaN where none came."""
-
-
 class Ranking(Base):
     """An order of the pool. It is written whole, then put in use in one update."""
 

@@ -31,6 +31,35 @@ def test_a_goal_that_seeks_a_class_comes_back_as_it_was_sent(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
+    ("settings_of_goal", "pointer"),
+    [
+        ({"goal": {"type": "recall", "target": 0.9}}, "/goal/positive"),
+        ({"goal": RECALL | {"positive": "c"}}, "/goal/positive"),
+        ({"goal": {"type": "accuracy", "target": 0.9, "positive": "c"}}, "/goal/positive"),
+        ({"goal": RECALL | {"positive": ""}}, "/goal/positive"),
+        ({"strategy": "most_likely"}, "/strategy"),
+        ({"strategy": "most_likely", "goal": {"type": "accuracy", "target": 0.9}}, "/strategy"),
+        ({"strategy": "hybrid", "task": {"classes": ["a", "b", "c"]}}, "/strategy"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_project_whose_settings_do_not_go_together_is_not_made(
+    api: Api, settings_of_goal: dict[str, Any], pointer: str
+) -> None:
+    body = {
+        "name": "casting",
+        "task": {"classes": ["fine", "defect"]},
+        "input": {"type": "vector", "dimensions": 2},
+    }
+
+    refused = api.call("POST", "/projects", json=body | settings_of_goal)
+
+    assert pointers(refused) == [pointer]
+    assert api.get("/projects")["data"] == []
+
+
+@pytest.mark.parametrize(
     ("changes", "pointer"),
     [
         ({"goal": {"type": "recall", "target": 0.9}}, "/goal/positive"),
