@@ -13,9 +13,8 @@ from service.heads import Heads
 from service.runtime import Runtime
 from tests.api import Api
 from tests.fakes import FrozenClock
-from tests.service.rows import write_ranking
+from tests.service.rows import PLAIN, keys, write_ranking
 
-PLAIN = {"audit_share": 0, "coverage_share": 0}
 MIXED = {"audit_share": 0.1, "coverage_share": 0.1}
 
 
@@ -32,10 +31,6 @@ def ranked(api: Api, runtime: Runtime, items: int, **more: Any) -> str:
         api.add_vectors(project, {f"i{number}": [number, 1] for number in numbers})
     write_ranking(runtime, project, range(items))
     return project
-
-
-def keys(batch: Any) -> list[str]:
-    return [item["key"] for item in batch["items"]]
 
 
 def give_back(api: Api, project: str, batch: Any) -> None:
@@ -114,21 +109,6 @@ def test_before_a_pool_is_called_exhausted_it_is_looked_at_again(
 
     again = other.batch(project, 2, "dan")
     assert (keys(again), again["exhausted"]) == (["i0", "i1"], False)
-
-
-def test_what_expires_during_a_hand_out_counts_as_held(api: Api, clock: FrozenClock) -> None:
-    project = api.make_project(batch=PLAIN, lease_seconds=10)
-    api.add_vectors(project, {"a": [1, 1]})
-    api.batch(project, 1, "ana")
-    clock.advance(9)
-    clock.pace = 0.5  # each look at the clock
-
-    batches = [api.batch(project, 1, f"person-{number}") for number in range(8)]
-
-    served = [[item["key"] for item in batch["items"]] for batch in batches]
-    first = served.index(["a"])
-    assert first > 0
-    assert [batch["leased"] for batch in batches] == [1 if not items else 0 for items in served]
 
 
 def test_a_hand_out_and_a_post_of_labels_are_few_statements_however_much_is_used_up(
