@@ -8,7 +8,7 @@ import numpy as np
 from service.domain.catalogue import InputType, Reason, Strategy
 from workers.learning import diversity, scaling, selection
 from workers.learning.arrays import Floats, Ints, Matrix, is_sparse
-from workers.learning.scaling import DenseMoments, Kind, Moments
+from workers.learning.scaling import DenseMoments, Kind, Moments, Scaling, SparseMoments
 from workers.learning.selection import Ranked
 
 # SCIENCE 1.5: beyond this, k-means++ runs on a sample.
@@ -105,14 +105,17 @@ def by_diversity(pool: Candidates, *, reason: Reason) -> Ordered:
 
 def scaled(pool: Candidates, matrix: Matrix) -> Matrix:
     """Rows in the space where distances are taken: unit length, or standardised, or tf-idf."""
-    if pool.input_type == InputType.TEXT:
-        return scaling.apply(scaling.of(Kind.TFIDF, pool.moments), matrix)
-    kind = Kind.STANDARD if _spreads_differ(pool.moments) else Kind.UNIT
-    return scaling.apply(scaling.of(kind, pool.moments), matrix).astype(np.float32)
+    rows = scaling.apply(space(pool.moments), matrix)
+    return rows if is_sparse(rows) else rows.astype(np.float32)
 
 
-def _spreads_differ(moments: Moments) -> bool:
-    if not isinstance(moments, DenseMoments):
-        return False
+def space(moments: Moments) -> Scaling:
+    """The space where distances between the items of a pool are taken."""
+    if isinstance(moments, SparseMoments):
+        return scaling.of(Kind.TFIDF, moments)
+    return scaling.of(Kind.STANDARD if _spreads_differ(moments) else Kind.UNIT, moments)
+
+
+def _spreads_differ(moments: DenseMoments) -> bool:
     spreads = np.sqrt(moments.variance[moments.variance > 0])
     return len(spreads) > 0 and bool(spreads.max() > LIKE_SPREADS * np.median(spreads))

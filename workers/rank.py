@@ -8,7 +8,7 @@ from service.domain.runs import RunKind, RunState
 from service.runtime import Runtime
 from service.store import batches, cycles, projects, rankings, run_shards, scans, shards
 from service.store.tables.learning import Ranking, Run
-from workers import arrange, neighbours, stages, switch
+from workers import arrange, covering, neighbours, stages, switch
 from workers.arrange import Arranged, Task
 from workers.pool import orders
 from workers.stages import Message, Superseded
@@ -25,7 +25,8 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     candidates = _candidates(runtime, task, arranged)
     ranking, messages = _save(runtime, run, task, arranged, candidates)
     _follow_up(runtime, task, arranged, ranking)  # after the switch, so that it delays nobody
-    return messages
+    more = covering.follow_up(runtime, task.project, ranking.id if ranking else None)
+    return [*messages, *more]
 
 
 def _load(runtime: Runtime, run: Run) -> Task:

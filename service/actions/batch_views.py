@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from service.actions import predictions
+from service.actions.picks import Pick
 from service.actions.predictions import PredictionView
 from service.actions.rankings import RankingView, describe
-from service.actions.serving import Pick
 from service.domain.catalogue import InputType
 from service.runtime import Runtime
 from service.store import batches, items, leases

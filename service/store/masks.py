@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, bindparam, or_, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
+from service.domain.audit import MOST_RESERVED
 from service.domain.items import ItemState
 from service.store.lists import IsAmong, Listed
 from service.store.tables.pool import Item, Project
@@ -22,12 +23,17 @@ def free_among(session: Session, project: Project, positions: Sequence[int]) -> 
 
 
 def closed_positions(session: Session, project: Project) -> list[int]:
-    """Positions that a strategy must not offer, of all the pool."""
-    query = select(Item.position).where(
+    """Positions that a strategy must not offer, of all the pool: by the indexes on the two kinds,
+    which say the same in words."""
+    is_open: ColumnElement[str] = literal_column("'open'")
+    closed = select(Item.position).where(Item.project_id == project.id, Item.state != is_open)
+    reserved = select(Item.position).where(
         Item.project_id == project.id,
-        or_(Item.state != ItemState.OPEN, Item.audit_draw < project.audit_threshold),
+        Item.state == is_open,
+        Item.audit_draw < project.audit_threshold,
+        Item.audit_draw < literal_column(str(MOST_RESERVED)),
     )
-    return list(session.scalars(query))
+    return [*session.scalars(closed), *session.scalars(reserved)]
 
 
 def labelled_positions(session: Session, project: Project) -> list[int]:

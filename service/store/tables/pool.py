@@ -174,3 +174,7 @@ class Shard(Base):
     """Digest of the blob that holds the matrix."""
     moments: Mapped[str] = mapped_column(String(64))
     """Digest of the blob that holds the sums needed for scaling."""
+    clusters: Mapped[str | None] = mapped_column(String(64))
+    """Digest of the cluster of each row, as little-endian uint16."""
+    clustering: Mapped[int | None]
+    """Number of the clustering that they are of."""

@@ -1,6 +1,5 @@
 """Leases that run out: their items come back, and are counted as held until then."""
 
-
 from service.runtime import Runtime
 from tests.api import Api
 from tests.fakes import FrozenClock

@@ -1,0 +1,67 @@
+"""Clusters of pools, the order of coverage, and labels counted by class.
+
+Revision ID: 0006
+Revises: 0005
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+LIVE_CLUSTER = sa.text("kind = 'cluster' AND state IN ('queued', 'running')")
+
+
+def upgrade() -> None:
+    """Make the tables, and room for the clusters of a shard."""
+    op.create_table(
+        "clustering",
+        sa.Column("project_id", SERIAL, autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("clusters", sa.BigInteger(), nullable=False),
+        sa.Column("items", sa.BigInteger(), nullable=False),
+        sa.Column("centres", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["project.id"],
+            name=op.f("fk__clustering__project_id__project"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("project_id", name=op.f("pk__clustering")),
+    )
+    op.create_table(
+        "covering",
+        sa.Column("ranking_id", SERIAL, autoincrement=False, nullable=False),
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("cluster", sa.BigInteger(), nullable=False),
+        sa.Column("probability", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ranking_id"],
+            ["ranking.id"],
+            name=op.f("fk__covering__ranking_id__ranking"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("ranking_id", "place", name=op.f("pk__covering")),
+    )
+    op.add_column("shard", sa.Column("clusters", sa.String(length=64), nullable=True))
+    op.add_column("shard", sa.Column("clustering", sa.BigInteger(), nullable=True))
+    op.create_index(
+        "uq__run__live_cluster",
+        "run",
+        ["project_id"],
+        unique=True,
+        sqlite_where=LIVE_CLUSTER,
+        postgresql_where=LIVE_CLUSTER,
+    )
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.drop_index("uq__run__live_cluster", table_name="run")
+    op.drop_column("shard", "clustering")
+    op.drop_column("shard", "clusters")
+    op.drop_table("covering")
+    op.drop_table("clustering")
