@@ -13,7 +13,6 @@ from service.store import masks
 from service.store.tables.learning import RunShard
 from service.store.tables.pool import Project, Shard
 from workers import ordering
-from workers.brought import has_features
 from workers.learning import selection
 from workers.learning.arrays import Ints
 from workers.learning.selection import Ranked
@@ -114,7 +113,7 @@ def _free(runtime: Runtime, project: Project) -> Callable[[Ints], npt.NDArray[np
 def _spread(runtime: Runtime, task: Task, best: Ranked) -> Ordered:
     """Spread the head of an order out if that is the strategy."""
     strategy = Strategy(task.project.strategy)
-    if strategy is Strategy.AUTO and len(best.positions) and has_features(task.project):
+    if strategy is Strategy.AUTO and len(best.positions) and task.project.has_features:
         pool = _candidates(runtime, task, best.positions, labelled=[])
         return ordering.diversified(pool, best, batch_size=task.batch_size)
     if strategy is Strategy.AUTO:
@@ -139,7 +138,7 @@ def _by_items(runtime: Runtime, task: Task) -> Arranged:
     positions = _thinned(positions, project.seed + project.ranking_count)
     pool = _candidates(runtime, task, positions, labelled=[n for n in labelled if n < end])
     reason = Reason.STRATEGY if task.run_shards else Reason.COLD_START
-    if project.strategy == Strategy.RANDOM or not has_features(project):
+    if project.strategy == Strategy.RANDOM or not project.has_features:
         draws = selection.draws(project.seed + project.ranking_count, positions)
         ordered = replace(ordering.by_score(pool, draws, Strategy.RANDOM), reason=reason)
     else:

@@ -33,7 +33,7 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
         raise Superseded
     filled = [each for each in there if measured.read(runtime.blobs, [each]).count]
     if not filled:
-        raise Superseded  # no item has features: the run is left
+        return _end_empty(runtime, run)
     if known is None or coverage.has_outgrown(project.encoded, clustered=known.items):
         clusters = _made(runtime, project, filled)
         clustering = Clustering(
@@ -74,6 +74,14 @@ def _assigned(runtime: Runtime, clusters: Clusters, shard: Shard, *, is_filled: 
     if not is_filled:  # its positions are nobody's
         return np.full(shard.rows, coverage.NOWHERE, dtype=np.uint16)
     return coverage.assign(clusters, shard_files.open_shard(runtime.blobs.path(shard.features)))
+
+
+def _end_empty(runtime: Runtime, run: Run) -> Sequence[Message]:
+    """End a run of a pool whose positions are nobody's; new items will ask for another."""
+    with runtime.sessions.begin() as session:
+        _, held = stages.hold(session, run)
+        runs.move(session, held, now=runtime.now(), state=RunState.DONE, reason="there is no item")
+    return []
 
 
 def _save(

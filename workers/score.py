@@ -116,7 +116,7 @@ def _neighbours(
 ) -> str | None:
     """What is near to newly labelled items, where the next ranking may be one of candidates."""
     few = run.kind != RunKind.RESCAN and run.shards < MANY_SHARDS
-    if few or not brought.has_features(project):
+    if few or not project.has_features:
         return None
     with runtime.readers() as session:
         scanned = run_shards.list_for(session, run.id)

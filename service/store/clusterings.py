@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from service.domain.catalogue import InputType
 from service.domain.runs import RunKind, Stage
 from service.store import runs, shards
 from service.store.tables.coverage import Clustering
@@ -47,8 +46,7 @@ def queue_if_due(session: Session, project: Project, *, at: datetime) -> Run | N
 
     A project that asks for no coverage, or whose items have no features, needs none.
     """
-    has_features = project.input_type != InputType.SCORES or bool(project.dimensions)
-    if not project.coverage_share or not has_features:
+    if not project.coverage_share or not project.has_features:
         return None
     there = shards.list_for(session, project.id)
     if not missing(find(session, project.id), there):

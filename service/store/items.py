@@ -86,7 +86,7 @@ def list_for(
 ) -> list[Item]:
     """Items in order of registration; `state` as clients see it."""
     query = select(Item).where(Item.project_id == project_id)
-    query = _in_state(query, state, now)
+    query = in_state(query, state, now)
     if after is not None:
         query = query.where(Item.position > after)
     return list(session.scalars(query.order_by(Item.position).limit(limit)))
@@ -147,7 +147,8 @@ def count_open(session: Session, project: Project, *, first: float, end: float) 
     return session.scalar(query) or 0
 
 
-def _in_state(query: Select[Item], state: str | None, now: datetime) -> Select[Item]:
+def in_state(query: Select[Item], state: str | None, now: datetime) -> Select[Item]:
+    """Only items in a state as clients see it; any but deleted if none is given."""
     match state:
         case "leased":
             return query.where(Item.state == ItemState.OPEN, _is_leased(now))

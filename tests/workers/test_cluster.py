@@ -7,7 +7,7 @@ import pytest
 
 from service.domain.runs import RunKind, Stage
 from service.store import clusterings, shards
-from service.store.tables.coverage import Clustering
+from service.store.tables.coverage import Clustering, Covering
 from tests.workers.conftest import Pool
 from workers.learning.coverage import NOWHERE, Assigned
 from workers.pool import clusterings as files
@@ -120,3 +120,29 @@ def test_texts_are_clustered(pool: Pool) -> None:
 
     clusters = clusters_of(pool)[1].reshape(-1, 3)
     assert not set(clusters[:, 0]) & set(clusters[:, 1])
+
+
+def test_positions_that_no_item_has_are_in_no_cluster(pool: Pool) -> None:
+    pool.make(**SHARES).add(40)
+    pool.work()
+    pool.leave_gap(3)
+    pool.add(5, seed=1)
+
+    pool.work()
+
+    clusters = clusters_of(pool)[1]
+    assert np.flatnonzero(clusters == NOWHERE).tolist() == [40, 41, 42]
+    assert not {40, 41, 42} & {row.position for row in pool.rows(Covering)}
+
+
+def test_a_pool_of_nothing_is_not_clustered(pool: Pool) -> None:
+    pool.make(**SHARES).leave_gap(3)
+    with pool.runtime.sessions.begin() as session:
+        run = clusterings.queue_if_due(session, pool.row(), at=pool.clock())
+    assert run is not None
+    pool.queue.start(run.stage, run.id)
+
+    pool.work()
+
+    assert pool.rows(Clustering) == []
+    assert (pool.last_run()["kind"], pool.last_run()["state"]) == ("cluster", "done")

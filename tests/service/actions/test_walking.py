@@ -1,12 +1,9 @@
 """Going down a ranking: what comes back comes back, in this process and in others, and cheaply."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from service.app import create_app
 from service.heads import Heads
@@ -14,6 +11,7 @@ from service.runtime import Runtime
 from tests.api import Api
 from tests.fakes import FrozenClock
 from tests.service.rows import PLAIN, keys, write_ranking
+from tests.service.statements import statements
 
 MIXED = {"audit_share": 0.1, "coverage_share": 0.1}
 
@@ -37,20 +35,6 @@ def give_back(api: Api, project: str, batch: Any) -> None:
     token = {"Lease-Token": batch["lease"]["token"]}
     path = f"{project}/batches/{batch['id']}"
     assert api.call("DELETE", path, headers=token).status_code == 204
-
-
-@contextmanager
-def statements(runtime: Runtime) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        seen.append(statement)
-
-    engine = runtime.sessions.kw["bind"]
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_processes_do_not_serve_what_another_has_served(

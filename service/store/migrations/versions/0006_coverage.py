@@ -6,11 +6,13 @@ Revises: 0005
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0006"
 down_revision = "0005"
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 LIVE_CLUSTER = sa.text("kind = 'cluster' AND state IN ('queued', 'running')")
 
 
@@ -46,6 +48,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("ranking_id", "place", name=op.f("pk__covering")),
     )
+    op.add_column("project", sa.Column("class_labels", JSON, nullable=False, server_default="[]"))
+    _count_labels()
     op.add_column("shard", sa.Column("clusters", sa.String(length=64), nullable=True))
     op.add_column("shard", sa.Column("clustering", sa.BigInteger(), nullable=True))
     op.create_index(
@@ -63,5 +67,26 @@ def downgrade() -> None:
     op.drop_index("uq__run__live_cluster", table_name="run")
     op.drop_column("shard", "clustering")
     op.drop_column("shard", "clusters")
+    op.drop_column("project", "class_labels")
     op.drop_table("covering")
     op.drop_table("clustering")
+
+
+def _count_labels() -> None:
+    """Count by class the labels that there are."""
+    label = sa.table("label", *map(sa.column, ("project_id", "position", "value", "is_current")))
+    item = sa.table("item", *map(sa.column, ("project_id", "position", "state")))
+    project = sa.table("project", sa.column("id"), sa.column("class_labels", JSON))
+    same = (item.c.project_id == label.c.project_id) & (item.c.position == label.c.position)
+    found = op.get_bind().execute(
+        sa.select(label.c.project_id, label.c.value, sa.func.count())
+        .join(item, same)
+        .where(label.c.is_current, label.c.value.is_not(None), item.c.state != "deleted")
+        .group_by(label.c.project_id, label.c.value)
+    )
+    counts: dict[int, dict[int, int]] = {}
+    for project_id, value, count in found:
+        counts.setdefault(project_id, {})[value] = count
+    for project_id, by_class in counts.items():
+        held = [by_class.get(value, 0) for value in range(max(by_class) + 1)]
+        op.execute(project.update().where(project.c.id == project_id).values(class_labels=held))
