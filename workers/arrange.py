@@ -8,7 +8,7 @@ import numpy as np
 
 from service.domain.catalogue import Reason
 from service.runtime import Runtime
-from workers import covering, ordering, sources
+from workers import ordering, sources, unscored
 from workers.learning import selection
 from workers.learning.arrays import Ints
 from workers.learning.selection import Ranked
@@ -130,7 +130,7 @@ def _by_items(runtime: Runtime, task: Task) -> Arranged:
         ordered = Ordered(ranked=empty, rule=task.rule, reason=reason)
     else:
         pool = sources.candidates(runtime, task, positions)
-        ordered = covering.by_items(task.rule, pool, reason=reason)
+        ordered = unscored.by_items(task.rule, pool, reason=reason)
     return Arranged(ordered=ordered, depth=len(positions))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from service.domain.catalogue import GoalType, InputType, Reason, Strategy
-from workers import covering, ordering
+from workers import ordering, unscored
 from workers.learning import regimes, selection, strategies
 from workers.learning.arrays import Ints, Matrix, is_sparse
 from workers.learning.fitted import Fitted, outputs
@@ -62,7 +62,7 @@ def next_items(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labell
         rng=rng,
     )
     if fitted is None or rule.spread.is_of_all:
-        return covering.by_items(rule, candidates, reason=Reason.STRATEGY).ranked.positions
+        return unscored.by_items(rule, candidates, reason=Reason.STRATEGY).ranked.positions
     said = outputs(fitted, pool.features[free])
     draws = selection.draws(plan.seed + len(labelled), free)
     ties = selection.hashes(plan.seed, free)

@@ -32,11 +32,6 @@ def to_score(session: Session, project: Project) -> int | None:
     return last.id if last else None
 
 
-def has_features(project: Project) -> bool:
-    """Whether there is anything to tell items apart by but their scores."""
-    return project.input_type != InputType.SCORES or bool(project.dimensions)
-
-
 def outputs(
     store: Blobs, digests: Mapping[int, str], positions: Ints, *, classes: int
 ) -> tuple[Outputs, Known]:

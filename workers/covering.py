@@ -1,53 +1,70 @@
-"""All items of a pool into an order, by what they are: before there is a version, or on request."""
+"""A stretch of the coverage order beside a ranking, so that hand-outs only read it."""
+
+from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
+import structlog
 
-from service.domain.catalogue import Reason
-from workers import ordering
-from workers.learning import diversity, herding, selection, typicality
-from workers.learning.arrays import Dense, Ints
-from workers.learning.rules import Rule, Spread
-from workers.learning.selection import Ranked
-from workers.ordering import Candidates, Ordered
+from service.runtime import Runtime
+from service.store import batches, clusterings, coverings, masks, shards
+from service.store.tables.pool import Project
+from workers.learning import coverage
+from workers.pool import clusterings as files
+from workers.stages import Message
 
-# Distances (rows x picks x dimensions) that an order by k-means++ may cost.
-BUDGET = 2_000_000_000
-LEAST_PICKS = 100
+log = structlog.get_logger(__name__)
+
+_LEAST, _BATCHES, _MOST = 300, 10, 3_000
 
 
-def by_items(rule: Rule, pool: Candidates, *, reason: Reason) -> Ordered:
-    """Order the candidates away from what is labelled already; the tail by seeded hash.
+def follow_up(runtime: Runtime, project: Project, ranking_id: int | None) -> Sequence[Message]:
+    """Write the coverage order of a new ranking; ask for clusters if any are missing.
 
-    An item's score is the share of the order that is behind it, or its draw where chance orders.
+    A ranking is in use before this: until then, coverage is drawn from all of the pool.
     """
-    if rule.spread is Spread.ALL_CHANCE:
-        return Ordered(ranked=_by_chance(pool), rule=rule, reason=reason)
-    count = len(pool.positions)
-    shuffled = np.argsort(selection.hashes(pool.seed, pool.positions), kind="stable")
-    sample = np.sort(shuffled[: rule.sample])
-    asked = np.concatenate([pool.positions[sample], pool.labelled])
-    rows = ordering.dense_rows_of(pool, asked)
-    head = sample[_picked(rule, rows[: len(sample)], rows[len(sample) :], pool.rng)]
-    order = np.concatenate([head, shuffled[~np.isin(shuffled, head)]])
-    scores = 1.0 - np.arange(count) / max(count, 1)
-    ranked = Ranked(positions=pool.positions[order], scores=scores)
-    return Ordered(ranked=ranked, rule=rule, reason=reason)
+    if ranking_id is None or not project.coverage_share:
+        return []
+    write(runtime, project, ranking_id)
+    with runtime.sessions.begin() as session:
+        run = clusterings.queue_if_due(session, project, at=runtime.now())
+    return [(run.stage, (run.id,))] if run is not None else []
 
 
-def _picked(rule: Rule, rows: Dense, labelled: Dense, rng: np.random.Generator) -> Ints:
-    match rule.spread:
-        case Spread.ALL_TYPICAL:
-            return typicality.typiclust(rows, rule.batch_size, rng, labelled=labelled)
-        case Spread.ALL_HERDING:
-            return herding.uherding(rows, rule.picks, labelled=labelled)
-    within = max(LEAST_PICKS, BUDGET // max(1, rows.shape[0] * rows.shape[1]))
-    picks = min(rule.picks, within)
-    chosen = labelled if len(labelled) else None
-    return diversity.kmeans_plus_plus(rows, picks, rng, chosen=chosen)
+def write(runtime: Runtime, project: Project, ranking_id: int) -> None:
+    """Draw a stretch of the coverage order and keep it with a ranking, unless it has one.
 
-
-def _by_chance(pool: Candidates) -> Ranked:
-    # Another seed than that of ties: chance is drawn anew for each ranking.
-    draws = pool.rng.random(len(pool.positions))
-    order = np.argsort(-draws, kind="stable")
-    return Ranked(positions=pool.positions[order], scores=draws[order])
+    Covered is what has a label, and what was served for coverage: else a region that everybody
+    skips would be asked about for ever.
+    """
+    with runtime.readers() as session:
+        clustering = clusterings.find(session, project.id)
+        if clustering is None or coverings.is_any(session, ranking_id):
+            return
+        there = shards.list_for(session, project.id)
+        closed = np.array(masks.closed_positions(session, project), dtype=np.int64)
+        labelled = masks.labelled_positions(session, project)
+        served = coverings.served_positions(session, project)
+        size = batches.usual_size(session, project.id)
+    clusters = files.of_pool(runtime.blobs, there, clustering.number)
+    known = np.union1d(labelled, served).astype(np.int64)
+    free = np.ones(len(clusters), dtype=bool)
+    free[closed[closed < len(clusters)]] = False
+    found = coverage.order(
+        clusters,
+        free,
+        known[known < len(clusters)],
+        count=min(_MOST, max(_LEAST, ceil(_BATCHES * size * project.coverage_share))),
+        rng=np.random.default_rng([project.seed, ranking_id]),
+    )
+    rows = list(
+        zip(
+            found.positions.tolist(),
+            found.clusters.tolist(),
+            found.probabilities.tolist(),
+            strict=True,
+        )
+    )
+    with runtime.sessions.begin() as session:
+        is_new = coverings.add(session, ranking_id, rows)
+    log.info("covered", project=project.id, items=len(rows) if is_new else 0)

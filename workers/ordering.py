@@ -9,7 +9,7 @@ from service.domain.catalogue import InputType, Reason
 from workers.learning import alternation, clustering, diversity, herding, scaling, thinning
 from workers.learning.arrays import Dense, Floats, Ints, Matrix, is_sparse
 from workers.learning.rules import Rule, Spread
-from workers.learning.scaling import DenseMoments, Kind, Moments
+from workers.learning.scaling import DenseMoments, Kind, Moments, Scaling, SparseMoments
 from workers.learning.selection import Ranked
 
 # Texts are projected where distances are taken between many of them.
@@ -90,10 +90,15 @@ def dense_rows_of(pool: Candidates, positions: Ints) -> Dense:
 
 def scaled(pool: Candidates, matrix: Matrix) -> Matrix:
     """Rows in the space where distances are taken: unit length, or standardised, or tf-idf."""
-    if pool.input_type == InputType.TEXT:
-        return scaling.apply(scaling.of(Kind.TFIDF, pool.moments), matrix)
-    kind = Kind.STANDARD if _spreads_differ(pool.moments) else Kind.UNIT
-    return scaling.apply(scaling.of(kind, pool.moments), matrix).astype(np.float32)
+    rows = scaling.apply(space(pool.moments), matrix)
+    return rows if is_sparse(rows) else rows.astype(np.float32)
+
+
+def space(moments: Moments) -> Scaling:
+    """The space where distances between the items of a pool are taken."""
+    if isinstance(moments, SparseMoments):
+        return scaling.of(Kind.TFIDF, moments)
+    return scaling.of(Kind.STANDARD if _spreads_differ(moments) else Kind.UNIT, moments)
 
 
 def _spread(rule: Rule, scored: Scored, pool: Candidates | None) -> Ints:
@@ -167,8 +172,6 @@ def _given(pool: Candidates | None) -> Candidates:
     return pool
 
 
-def _spreads_differ(moments: Moments) -> bool:
-    if not isinstance(moments, DenseMoments):
-        return False
+def _spreads_differ(moments: DenseMoments) -> bool:
     spreads = np.sqrt(moments.variance[moments.variance > 0])
     return len(spreads) > 0 and bool(spreads.max() > LIKE_SPREADS * np.median(spreads))

@@ -1,4 +1,4 @@
-"""Ad-hoc predictions: the question from Redis, the answer back to who waits."""
+"""Questions of those who wait: taken from Redis, answered there."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ import structlog
 
 from service.runtime import Runtime
 from service.store.tables.learning import Version
+from workers import nearest
 from workers.encoders import text, vector
 from workers.learning import fitted
 from workers.learning.arrays import Matrix
@@ -31,6 +32,8 @@ def answer(runtime: Runtime, request_id: str) -> None:
 
 
 def _answer(runtime: Runtime, question: dict[str, Any]) -> dict[str, Any]:
+    if "near" in question:
+        return nearest.find(runtime, question)
     with runtime.readers() as session:
         version = session.get_one(Version, question["version_id"])
     model = models.load(runtime.blobs.path(version.model), version.model)

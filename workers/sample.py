@@ -9,7 +9,7 @@ from service.domain.runs import RunState
 from service.runtime import Runtime
 from service.store import cycles, rankings, scans, versions
 from service.store.tables.learning import Run, Version
-from workers import arrange, scoring, sources, stages, switch
+from workers import arrange, covering, scoring, sources, stages, switch
 from workers.arrange import Arranged
 from workers.learning import selection
 from workers.learning.arrays import Ints
@@ -66,9 +66,9 @@ def _save(
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
-        reason, rescan = switch.superseded(project, held), None
+        reason, ranking, rescan = switch.superseded(project, held), None, None
         if reason is None:
-            switch.put_in_use(
+            ranking = switch.put_in_use(
                 session,
                 project,
                 held,
@@ -83,4 +83,6 @@ def _save(
     with runtime.sessions.begin() as session:
         rankings.drop_old_rows(session, task.project.id)
     log.info("ranked", run=str(run.id), candidates=arranged.candidates, of=project.encoded)
-    return [(each.stage, (each.id,)) for each in (ended.follow_up, rescan) if each is not None]
+    more = covering.follow_up(runtime, project, ranking.id if ranking else None)
+    sent = [(each.stage, (each.id,)) for each in (ended.follow_up, rescan) if each is not None]
+    return [*sent, *more]

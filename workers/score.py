@@ -103,7 +103,7 @@ def _take_over(session: Session, project: Project, run: Run, rule: Rule) -> tupl
 def _seeks_neighbours(project: Project, run: Run) -> bool:
     """Whether the next ranking may be one of candidates."""
     is_many = run.kind == RunKind.RESCAN or run.shards >= MANY_SHARDS
-    return is_many and brought.has_features(project)
+    return is_many and project.has_features
 
 
 def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:

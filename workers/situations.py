@@ -8,7 +8,6 @@ from service.domain.catalogue import GoalType, InputType, Strategy
 from service.store import batches, labels, leases
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project
-from workers import brought
 from workers.learning import regimes, rules
 from workers.learning.rules import Features, Rule, Situation
 
@@ -41,6 +40,6 @@ def _situation(session: Session, project: Project, *, has_version: bool, at: dat
 
 
 def _features(project: Project) -> Features:
-    if not brought.has_features(project):
+    if not project.has_features:
         return Features.NONE
     return Features.SPARSE if project.input_type == InputType.TEXT else Features.DENSE

@@ -11,6 +11,7 @@ class RunKind(StrEnum):
     ENCODE = "encode"
     RESCAN = "rescan"
     INGEST = "ingest"
+    CLUSTER = "cluster"
 
 
 class RunState(StrEnum):
@@ -43,6 +44,7 @@ class Stage(StrEnum):
     WRITE = "write"
     UNDO = "undo"
     SCORES = "scores"
+    CLUSTER = "cluster"
 
 
 LIVE = (RunState.QUEUED, RunState.RUNNING)

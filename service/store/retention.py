@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE
 from service.store.tables.brought import Brought
+from service.store.tables.coverage import Clustering
 from service.store.tables.learning import Ranking, Run, RunShard, Version
 from service.store.tables.pool import Project, Shard
 from service.store.tables.uploads import Part, Upload
@@ -59,6 +60,8 @@ def referenced_blobs(session: Session) -> set[str]:
     query: Any = union(
         select(Shard.features),
         select(Shard.moments),
+        select(Shard.clusters),
+        select(Clustering.centres),
         select(RunShard.features),
         select(RunShard.scores),
         select(RunShard.second),

@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from service.domain.runs import Stage
 from service.runtime import Runtime
+from service.store import shards
 from service.store.tables.pool import Project
 from tests.api import Api
 from tests.fakes import FrozenClock, RecordingQueue
 from tests.workers.loop import work_off
+from workers.pool.growth import Growth
 
 
 @dataclass
@@ -50,6 +52,17 @@ class Pool:
         """Label points with their true class."""
         keys = [f"{seed}-{number}" for number in numbers]
         return self.api.label(self.path, {key: self.side(key) for key in keys})
+
+    def leave_gap(self, rows: int) -> None:
+        """Leave positions to nobody, as an upload does that broke off."""
+        with self.runtime.sessions.begin() as session:
+            project = session.merge(self.row())
+            last = shards.find_last(session, project.id)
+            growth = Growth(self.runtime.blobs, project, last, full=65_536)
+            growth.leave_empty(rows)
+            shards.put(session, growth.close())
+            project.next_position += rows
+            project.encoded += rows
 
     def work(self, *, until: Stage | None = None) -> list[Stage]:
         """Let the workers work; a second passes, so that runs have an order."""

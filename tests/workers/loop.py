@@ -6,7 +6,7 @@ from service.domain.runs import Stage
 from service.runtime import Runtime
 from service.store.pieces import DECODED, SCORED, WRITTEN
 from tests.fakes import RecordingQueue
-from workers import encode, external, rank, retrain, sample, score, stages
+from workers import cluster, encode, external, rank, retrain, sample, score, stages
 from workers.ingest import check, decode, plan, undo, write
 
 _WORK = {
@@ -18,6 +18,7 @@ _WORK = {
     Stage.INGEST: plan.run,
     Stage.CHECK: check.run,
     Stage.SCORES: external.run,
+    Stage.CLUSTER: cluster.run,
 }
 
 

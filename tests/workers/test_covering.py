@@ -1,95 +1,92 @@
-"""Orders of a pool by what its items are, without a database."""
+"""The coverage order beside a ranking, from the workers to the batches."""
 
 from typing import Any
 
-import numpy as np
 import pytest
-from scipy import sparse
 
-from service.domain.catalogue import Reason, Strategy
-from tests.workers.pools import candidates, heaps, rule
-from workers import covering
-from workers.learning.rules import Features, Spread
-from workers.ordering import Ordered
+from service.store.tables.coverage import Covering
+from tests.workers.conftest import Pool
+from tests.workers.test_cluster import clusters_of
 
-NAMES = ["diverse", "random", "typiclust", "uherding"]
+HALF = {"batch": {"audit_share": 0.0, "coverage_share": 0.5}}
 
 
-def order(name: str, matrix: Any, *, labelled: tuple[int, ...] = (), **given: Any) -> Ordered:
-    features = Features.SPARSE if sparse.issparse(matrix) else Features.DENSE
-    by = rule(
-        strategy=Strategy(name),
-        has_version=False,
-        features=features,
-        pool_size=matrix.shape[0],
-        **given,
-    )
-    assert by.spread.is_of_all
-    return covering.by_items(by, candidates(matrix, labelled=labelled), reason=Reason.COLD_START)
+def number(item: Any) -> int:
+    return int(item["key"].partition("-")[2])
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("count", [1, 2, 120])
-def test_every_item_comes_once_in_descending_scores(name: str, count: int) -> None:
-    found = order(name, heaps(6, count))
-
-    assert sorted(found.ranked.positions) == list(range(count))
-    assert np.all(np.diff(found.ranked.scores) < 0)
-    assert (found.rule.strategy, found.reason) == (name, Reason.COLD_START)
+def covering(pool: Pool, size: int) -> list[Any]:
+    """Items of a batch that are there for coverage."""
+    batch = pool.api.batch(pool.path, size)["items"]
+    return [item for item in batch if item["reason"] == "coverage"]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_of_a_large_pool_a_part_is_looked_at_and_all_of_it_is_ordered(name: str) -> None:
-    found = order(name, heaps(6, 250_000))
+def test_coverage_asks_clusters_in_turn_the_largest_first(pool: Pool) -> None:
+    pool.make(**HALF).add(120)
+    pool.work()
+    clusters = clusters_of(pool)[1]
+    rows = sorted(pool.rows(Covering), key=lambda row: row.place)
 
-    assert len(np.unique(found.ranked.positions)) == 250_000
-    assert (found.rule.sample is None) == (name == "random")
-    assert name == "random" or len({int(at) % 6 for at in found.ranked.positions[:6]}) >= 5
+    items = covering(pool, 40)
 
-
-@pytest.mark.parametrize("name", ["diverse", "typiclust", "uherding"])
-def test_a_beginning_takes_one_of_each_heap_first(name: str) -> None:
-    found = order(name, heaps(6, 120), batch_size=6)
-
-    assert len({int(at) % 6 for at in found.ranked.positions[:6]}) == 6
-
-
-@pytest.mark.parametrize("name", ["diverse", "typiclust", "uherding"])
-def test_a_beginning_is_far_from_what_is_labelled(name: str) -> None:
-    labelled = (0, 1, 2, 3)
-
-    found = order(name, heaps(6, 120), labelled=labelled, batch_size=2)
-
-    assert {int(at) % 6 for at in found.ranked.positions[:2]} == {4, 5}
-    assert not set(labelled) & set(found.ranked.positions.tolist())
+    assert [row.cluster for row in rows[:20]] == [clusters[row.position] for row in rows[:20]]
+    assert len({row.cluster for row in rows[:15]}) >= 12
+    sizes = [(clusters == row.cluster).sum() for row in rows[:5]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert {number(item) for item in items} == {row.position for row in rows[:20]}
+    probabilities = {row.position: row.probability for row in rows}
+    for item in items:
+        assert item["probability_of_selection"] == pytest.approx(probabilities[number(item)])
+    log = pool.api.get(f"{pool.path}/selections?limit=1000")["data"]
+    assert {row["strategy"] for row in log if row["reason"] == "coverage"} == {"least_covered"}
 
 
-@pytest.mark.parametrize("name", ["diverse", "typiclust", "uherding"])
-def test_texts_are_spread_over_their_words(name: str) -> None:
-    counts = sparse.csr_matrix(np.kron(np.eye(5), np.ones((20, 3))).astype(np.float32))
+def test_what_is_labelled_or_was_served_for_coverage_counts_as_covered(pool: Pool) -> None:
+    pool.make(**HALF, retrain={"min_labels": 1, "max_wait_seconds": 0}).add(120)
+    pool.work()
+    served = covering(pool, 4)
+    clusters = clusters_of(pool)[1]
+    largest = max(set(clusters), key=lambda each: (clusters == each).sum())
+    members = [n for n in range(120) if clusters[n] == largest]
+    other = next(n for n in range(120) if pool.side(f"0-{n}") != pool.side(f"0-{members[0]}"))
+    first = {int(clusters[number(item)]) for item in served}
+    assert int(largest) in first
 
-    found = order(name, counts, batch_size=5)
+    pool.label(*members[: len(members) // 2], other)
+    pool.work()
 
-    assert len({int(at) // 20 for at in found.ranked.positions[:5]}) == 5
-    assert sorted(found.ranked.positions) == list(range(100))
-
-
-def test_an_item_that_has_a_label_and_needs_more_is_ordered_with_the_others() -> None:
-    matrix = heaps(6, 120)
-    pool = candidates(matrix, labelled=(0, 1))
-    both = candidates(matrix)
-
-    found = covering.by_items(
-        rule(strategy=Strategy.DIVERSE, has_version=False),
-        type(pool)(**{**vars(both), "labelled": pool.labelled}),
-        reason=Reason.STRATEGY,
-    )
-
-    assert sorted(found.ranked.positions) == list(range(120))
-    assert not {int(at) % 6 for at in found.ranked.positions[:4]} & {0, 1}
+    used = pool.row().ranking_id
+    rows = [row for row in pool.rows(Covering) if row.ranking_id == used]
+    assert rows
+    assert not set(members[: len(members) // 2]) & {row.position for row in rows}
+    assert not first & {row.cluster for row in rows if row.place <= 10}
 
 
-def test_where_nothing_is_known_of_items_chance_orders_them() -> None:
-    by = rule(strategy=Strategy.TYPICLUST, has_version=False, features=Features.NONE)
+def test_the_reserve_and_what_is_closed_are_in_no_coverage_order(pool: Pool) -> None:
+    pool.make(batch={"audit_share": 0.1, "coverage_share": 0.5}, retrain={"min_labels": 5})
+    pool.add(150)
+    pool.label(*range(10))
+    assert pool.api.call("DELETE", f"{pool.path}/items/0-20").status_code == 204
 
-    assert (by.spread, by.strategy) == (Spread.ALL_CHANCE, "random")
+    pool.work()
+
+    positions = {row.position for row in pool.rows(Covering)}
+    counts = pool.api.get(pool.path)["counts"]
+    assert not positions & {*range(10), 20}
+    assert len(positions) <= 139 - counts["audit"] + 10
+    served = [covering(pool, 10) for _ in range(6)]
+    assert all(len(each) == 5 for each in served)
+
+
+def test_behind_the_coverage_order_items_are_drawn_at_random(pool: Pool) -> None:
+    pool.make(**HALF).add(350)
+    pool.work()
+
+    shares = [covering(pool, 100) for _ in range(3)]
+
+    assert len(pool.rows(Covering)) == 300
+    assert [len(each) for each in shares] == [50, 50, 50]
+    pool.clock.advance(10_000)
+    pool.add(400, seed=1)  # ranked, and clustered after that
+    pool.work()
+    assert len(covering(pool, 100)) == 50

@@ -10,7 +10,7 @@ from tests.workers.conftest import Pool
 from workers import predict
 
 
-def _answering(runtime: Runtime, requests: list[str]) -> threading.Thread:
+def answering(runtime: Runtime, requests: list[str]) -> threading.Thread:
     """A predictor of one request, in a thread."""
 
     def answer() -> None:
@@ -28,7 +28,7 @@ def test_items_that_need_not_be_registered_are_predicted_in_their_order(pool: Po
     pool.work()
     pool.label(*range(20))
     pool.work()
-    thread = _answering(pool.runtime, pool.queue.predictions)
+    thread = answering(pool.runtime, pool.queue.predictions)
 
     items = [{"key": "right", "vector": [3, 0]}, {"vector": [-3, 0]}]
     body = pool.api.post(f"{pool.path}/predict", {"items": items}, 200)

@@ -78,6 +78,8 @@ class Growth:
                 "rows": rows,
                 "features": features,
                 "moments": moments,
+                "clusters": None,
+                "clustering": None,
             }
         )
         self._number, self._start = self._number + 1, self._start + rows

@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from service.store.tables import access, brought, labelling, learning, pool, uploads
+from service.store.tables import access, brought, coverage, labelling, learning, pool, uploads
 from service.store.tables.base import Base
 
-TABLES = (access, pool, labelling, learning, brought, uploads)
+TABLES = (access, pool, labelling, learning, brought, coverage, uploads)
 
 context.configure(
     connection=context.config.attributes["connection"],
