@@ -68,15 +68,28 @@ class Pieces(Generic[P]):
         )
         return session.scalar(moved) is not None
 
-    def finish(self, session: Session, piece: P, **values: Any) -> int | None:
-        """Save a piece once and count it off; answer how many are left, None if too late."""
+    def finish(
+        self,
+        session: Session,
+        run_id: UUID,
+        number: int,
+        *,
+        attempt: int | None = None,
+        **values: Any,
+    ) -> int | None:
+        """Save a piece once and count it off; answer how many are left, None if too late.
+
+        Args:
+            attempt: where given, only who entered at this attempt may save.
+        """
+        is_fenced = () if attempt is None else (self.table.attempts == attempt,)
         saved = session.scalar(
             update(self.table)
             .where(
-                self.table.run_id == piece.run_id,
-                self.table.number == piece.number,
-                self.table.attempts == piece.attempts,
+                self.table.run_id == run_id,
+                self.table.number == number,
                 self.table.is_done.is_(False),
+                *is_fenced,
             )
             .values(is_done=True, lease_until=None, wake_at=None, **values)
             .returning(self.table.number)
@@ -86,7 +99,7 @@ class Pieces(Generic[P]):
             return None
         return session.scalar(
             update(Run)
-            .where(Run.id == piece.run_id, Run.stage == self.stage, Run.state.in_(LIVE))
+            .where(Run.id == run_id, Run.stage == self.stage, Run.state.in_(LIVE))
             .values(shards_left=Run.shards_left - 1)
             .returning(Run.shards_left)
             .execution_options(synchronize_session=False)
