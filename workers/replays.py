@@ -1,0 +1,173 @@
+"""Replays of the loop on a pool whose labels are all known, in memory.
+
+What fits, scores and orders is what serves; what is left out is the service around it: no
+leases, no audit reserve, no coverage share, and a fit after every batch.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from service.domain.catalogue import InputType, Reason, Strategy
+from workers import ordering
+from workers.learning import estimators, selection, strategies
+from workers.learning.arrays import Ints, Matrix, is_sparse
+from workers.learning.curves import Curve
+from workers.learning.fitted import Fitted, outputs
+from workers.learning.scaling import Moments
+from workers.learning.training import EstimatorSpec
+from workers.ordering import Candidates
+
+# What `auto` is for now, whatever the input.
+DEFAULT = "logistic"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pool:
+    """Items with their labels.
+
+    Features are raw rows, float32[n, d] or CSR counts; labels int64[n] index the classes.
+    """
+
+    features: Matrix
+    labels: Ints
+    classes: Sequence[str]
+    moments: Moments
+    """Of the items that are registered, as the caller sees it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How to go through a pool."""
+
+    strategy: str
+    estimator: Mapping[str, Any]
+    """`name`, and the parameters that are fixed."""
+    batch_size: int
+    budget: int
+    """Labels in all, those at the start included."""
+    seed: int
+    test_share: float = 0.3
+    goal: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Round:
+    """A point of a replay: what is labelled, in the order of asking, and what was fitted on it."""
+
+    labelled: Ints
+    fitted: Fitted | None
+    """None while labels of one class are all there are."""
+
+
+def replay(pool: Pool, plan: Plan, *, told: Callable[[float], None] | None = None) -> Curve:
+    """Hold a random part of the pool out, go through the rest, judge every version on it.
+
+    Args:
+        told: is given the share that is done, in [0, 1], after every round.
+    """
+    training, test = split(len(pool.labels), plan.test_share, plan.seed)
+    curve = Curve()
+    last = min(plan.budget, len(training))
+    for point in rounds(pool, plan, among=training):
+        said = outputs(point.fitted, pool.features[test]) if point.fitted else None
+        curve.add(len(point.labelled), said, pool.labels[test], classes=len(pool.classes))
+        if told is not None:
+            told(min(1.0, len(point.labelled) / max(1, last)))
+    return curve
+
+
+def split(count: int, test_share: float, seed: int) -> tuple[Ints, Ints]:
+    """Deal items at random into those to learn from and those of the test, both ascending."""
+    order = np.random.default_rng([seed, count]).permutation(count)
+    held = round(test_share * count)
+    return np.sort(order[held:]), np.sort(order[:held])
+
+
+def rounds(
+    pool: Pool, plan: Plan, *, among: Ints, start: Ints | Sequence[int] = ()
+) -> Iterator[Round]:
+    """Fit, ask for a batch, label it, and again, until the budget or the pool is used up.
+
+    The first round is that of the labels at the start, which may be none.
+
+    Args:
+        among: items that may be asked for, ascending.
+        start: items that are labelled before, of which some may not be `among` the others.
+    """
+    labelled: Ints = np.array(start, dtype=np.int64)
+    learner = _Learner(pool, plan)
+    while True:
+        fitted = learner.fit(labelled)
+        yield Round(labelled=labelled, fitted=fitted)
+        count = min(plan.batch_size, plan.budget - len(labelled))
+        free = np.setdiff1d(among, labelled)
+        if count <= 0 or not len(free):
+            return
+        asked = _next(pool, plan, fitted, free, labelled)[:count]
+        labelled = np.concatenate([labelled, asked])
+
+
+class _Learner:
+    """Fits versions one after the other, as the runs of a project do."""
+
+    def __init__(self, pool: Pool, plan: Plan) -> None:
+        self._pool = pool
+        given = dict(plan.estimator)
+        name = str(given.pop("name"))
+        self._spec = EstimatorSpec(name=DEFAULT if name == "auto" else name, parameters=given)
+        self._seed = plan.seed
+        self._versions = 0
+        self._previous: Mapping[str, Any] | None = None
+        self._validated_at = 0
+
+    def fit(self, labelled: Ints) -> Fitted | None:
+        """Fit on some items; none while they are of one class."""
+        items = np.sort(labelled)
+        labels = self._pool.labels[items]
+        if len(np.unique(labels)) < 2:
+            return None
+        is_time = len(items) >= 2 * self._validated_at
+        fitted = estimators.fit(
+            self._spec,
+            self._pool.features[items],
+            labels,
+            classes=len(self._pool.classes),
+            moments=self._pool.moments,
+            rng=np.random.default_rng([self._seed, self._versions]),
+            previous=self._previous,
+            cross_validate=is_time,
+        )
+        if fitted.report.get("cross_validation") is not None:
+            self._validated_at = len(items)
+        self._previous = fitted.report
+        self._versions += 1
+        return fitted
+
+
+def _next(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labelled: Ints) -> Ints:
+    """The items to ask for, best first, at least a batch of them if there are."""
+    candidates = Candidates(
+        positions=free,
+        labelled=np.sort(labelled),
+        features=lambda wanted: pool.features[wanted],
+        moments=pool.moments,
+        input_type=InputType.TEXT if is_sparse(pool.features) else InputType.VECTOR,
+        seed=plan.seed,
+        rng=np.random.default_rng([plan.seed, len(labelled)]),
+    )
+    strategy = Strategy(plan.strategy)
+    draws = selection.draws(plan.seed + len(labelled), free)
+    if strategy is Strategy.RANDOM:
+        return ordering.by_score(candidates, draws, strategy).ranked.positions
+    if fitted is None or strategy is Strategy.DIVERSE:
+        return ordering.by_diversity(candidates, reason=Reason.STRATEGY).ranked.positions
+    said = outputs(fitted, pool.features[free])
+    if strategy is not Strategy.AUTO:
+        scores = strategies.SCORERS[strategy](said, draws)
+        return ordering.by_score(candidates, scores, strategy).ranked.positions
+    best = ordering.by_score(candidates, strategies.margin(said, draws), Strategy.MARGIN)
+    spread = ordering.diversified(candidates, best.ranked, batch_size=plan.batch_size)
+    return spread.ranked.positions
