@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from service.domain.runs import LIVE, RunState, Stage
 from service.store.runs import RESEND
 from service.store.tables.learning import Run, RunShard
+from service.store.tables.simulations import Replay
 from service.store.tables.uploads import Part
 
-P = TypeVar("P", RunShard, Part)
+P = TypeVar("P", RunShard, Part, Replay)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Pieces(Generic[P]):
 
     table: type[P]
     stage: Stage
+    resend: timedelta = RESEND
+    """After how long a message that nobody answered is sent again."""
 
     def enter(
         self, session: Session, run_id: UUID, number: int, *, now: datetime, lease: timedelta
@@ -128,7 +131,7 @@ class Pieces(Generic[P]):
         query = self._stalled(now).limit(limit).with_for_update(of=self.table, skip_locked=True)
         found = list(session.scalars(query))
         for piece in found:
-            piece.wake_at = now + RESEND
+            piece.wake_at = now + self.resend
         return [(piece.run_id, piece.number) for piece in found]
 
     def _stalled(self, now: datetime) -> Select[P]:
@@ -147,6 +150,9 @@ class Pieces(Generic[P]):
 SCORED = Pieces(RunShard, Stage.SCORE)
 DECODED = Pieces(Part, Stage.DECODE)
 WRITTEN = Pieces(Part, Stage.WRITE)
+# Each takes long, and many wait behind those that are worked on.
+REPLAYED = Pieces(Replay, Stage.SIMULATE, resend=timedelta(minutes=1))
+_ALL: tuple[Pieces[Any], ...] = (SCORED, DECODED, WRITTEN, REPLAYED)
 
 
 def leave_to_pieces(session: Session, run_id: UUID) -> None:
@@ -171,13 +177,7 @@ def put_off(session: Session, run_id: UUID, *, wake_at: datetime) -> None:
 
 def is_any_stalled(session: Session, *, now: datetime) -> bool:
     """Whether a piece of any stage waits for its message to be sent again."""
-    return any(
-        (
-            SCORED.is_any_stalled(session, now=now),
-            DECODED.is_any_stalled(session, now=now),
-            WRITTEN.is_any_stalled(session, now=now),
-        )
-    )
+    return any(each.is_any_stalled(session, now=now) for each in _ALL)
 
 
 def list_stalled(
@@ -185,7 +185,7 @@ def list_stalled(
 ) -> list[tuple[Stage, tuple[UUID, int]]]:
     """Messages that are to be sent again; their next time is put off."""
     return [
-        *((Stage.SCORE, ids) for ids in SCORED.list_stalled(session, now=now, limit=limit)),
-        *((Stage.DECODE, ids) for ids in DECODED.list_stalled(session, now=now, limit=limit)),
-        *((Stage.WRITE, ids) for ids in WRITTEN.list_stalled(session, now=now, limit=limit)),
+        (each.stage, ids)
+        for each in _ALL
+        for ids in each.list_stalled(session, now=now, limit=limit)
     ]

@@ -9,10 +9,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, inspect
 
 from service.store import database, migrate
-from service.store.tables import access, labelling, learning, pool, uploads
+from service.store.tables import access, labelling, learning, pool, simulations, uploads
 from service.store.tables.base import Base
 
-TABLES = (access, labelling, learning, pool, uploads)
+TABLES = (access, labelling, learning, pool, simulations, uploads)
 
 
 @pytest.fixture

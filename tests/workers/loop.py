@@ -4,9 +4,9 @@ from uuid import UUID
 
 from service.domain.runs import Stage
 from service.runtime import Runtime
-from service.store.pieces import DECODED, SCORED, WRITTEN
+from service.store.pieces import DECODED, REPLAYED, SCORED, WRITTEN
 from tests.fakes import RecordingQueue
-from workers import encode, external, rank, retrain, sample, score, stages
+from workers import encode, external, rank, retrain, sample, score, simulate, stages
 from workers.ingest import check, decode, plan, undo, write
 
 _WORK = {
@@ -18,6 +18,7 @@ _WORK = {
     Stage.INGEST: plan.run,
     Stage.CHECK: check.run,
     Stage.SCORES: external.run,
+    Stage.SIMULATE: simulate.fan_out,
 }
 
 
@@ -40,6 +41,8 @@ def deliver(runtime: Runtime, stage: Stage, run_id: UUID, number: int | None = N
         stages.attempt(runtime, stage, run_id, _WORK[stage])
     elif stage is Stage.SCORE:
         stages.attempt_piece(runtime, SCORED, run_id, number, score.run_shard)
+    elif stage is Stage.SIMULATE:
+        stages.attempt_piece(runtime, REPLAYED, run_id, number, simulate.run_replay)
     elif stage is Stage.DECODE:
         stages.attempt_piece(runtime, DECODED, run_id, number, decode.run_part)
     else:

@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from service.store.tables import access, labelling, learning, pool, uploads
+from service.store.tables import access, labelling, learning, pool, simulations, uploads
 from service.store.tables.base import Base
 
-TABLES = (access, pool, labelling, learning, uploads)
+TABLES = (access, pool, labelling, learning, uploads, simulations)
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -12,10 +12,13 @@ from service.domain.runs import RunKind, RunState, Stage
 from service.store.tables.base import Base, Json, Serial, Utc
 from service.store.tables.pool import Project
 
-_LIVE_CYCLE = text("kind = 'cycle' AND state IN ('queued', 'running')")
-_LIVE_ENCODE = text("kind = 'encode' AND state IN ('queued', 'running')")
-_LIVE_RESCAN = text("kind = 'rescan' AND state IN ('queued', 'running')")
 _LIVE = text("state IN ('queued', 'running')")
+
+
+def _one_live(kind: RunKind) -> Index:
+    live = text(f"kind = '{kind}' AND state IN ('queued', 'running')")
+    name = f"uq__run__live_{kind}"
+    return Index(name, "project_id", unique=True, sqlite_where=live, postgresql_where=live)
 
 
 class Run(Base):
@@ -63,27 +66,10 @@ class Run(Base):
 
     __table_args__ = (
         # A project never has two cycles in flight, whatever the callers do.
-        Index(
-            "uq__run__live_cycle",
-            "project_id",
-            unique=True,
-            sqlite_where=_LIVE_CYCLE,
-            postgresql_where=_LIVE_CYCLE,
-        ),
-        Index(
-            "uq__run__live_encode",
-            "project_id",
-            unique=True,
-            sqlite_where=_LIVE_ENCODE,
-            postgresql_where=_LIVE_ENCODE,
-        ),
-        Index(
-            "uq__run__live_rescan",
-            "project_id",
-            unique=True,
-            sqlite_where=_LIVE_RESCAN,
-            postgresql_where=_LIVE_RESCAN,
-        ),
+        _one_live(RunKind.CYCLE),
+        _one_live(RunKind.ENCODE),
+        _one_live(RunKind.RESCAN),
+        _one_live(RunKind.SIMULATE),
         Index("ix__run__project_id", "project_id", "created_at"),
         Index("ix__run__wake_at", "wake_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
     )
