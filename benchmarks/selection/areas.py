@@ -1,0 +1,83 @@
+"""Many classes: area under the curve of test accuracy, from the first batch on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.selection import data, replaying, rows
+from benchmarks.selection.rows import Row
+from benchmarks.selection.units import Found, Unit
+from workers import replays
+from workers.replays import Plan
+
+NAME = "areas"
+SEEDS = 5
+ARMS = ("auto", "margin", "uherding", "random")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A data set, how it is labelled, and the best area measured for it before."""
+
+    batch: int
+    budget: int
+    reference: float
+
+
+CASES: Mapping[str, Case] = {
+    "digits": Case(batch=10, budget=400, reference=0.9338),
+    "minilm:banking77": Case(batch=50, budget=1_500, reference=0.8377),
+}
+REFERENCE = "margin, then k-means++"
+
+
+def units(seeds: int) -> list[Unit]:
+    """All sets, arms and seeds."""
+    return [
+        Unit(experiment=NAME, data=name, arm=arm, seed=seed)
+        for name in CASES
+        for arm in ARMS
+        for seed in range(seeds)
+    ]
+
+
+def run(unit: Unit, folder: Path) -> Found:
+    """Start with nothing; hold three items in ten out."""
+    case, pool = CASES[unit.data], data.pool(folder, unit.data)
+    plan = Plan(
+        strategy=unit.arm,
+        estimator=replaying.AUTO,
+        batch_size=case.batch,
+        budget=case.budget,
+        seed=unit.seed,
+    )
+    training, held = replays.split(len(pool.labels), plan.test_share, plan.seed)
+    test = data.part(pool, held)
+    labels, values = replaying.curve(
+        pool, plan, among=training, test=test, measure=replaying.accuracy(test)
+    )
+    return {"area": rows.area(labels, values), "labels": labels, "accuracy": values}
+
+
+def table(found: Mapping[Unit, Found]) -> list[Row]:
+    """Every set and arm; what counts is `auto`."""
+    out = []
+    for name, case in CASES.items():
+        for arm in ARMS:
+            areas = [
+                each["area"] for unit, each in found.items() if (unit.data, unit.arm) == (name, arm)
+            ]
+            if not areas:
+                continue
+            row = rows.of(f"{name}, {arm}", areas, reference=case.reference)
+            is_judged = arm == "auto"
+            out.append(
+                rows.of(
+                    f"{name}, {arm}",
+                    areas,
+                    reference=case.reference if is_judged else None,
+                    reference_of=REFERENCE if is_judged else "",
+                    is_reached=row.value >= case.reference if is_judged else None,
+                )
+            )
+    return out
