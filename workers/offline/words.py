@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from workers.learning.comparisons import Arm, Outcome
+from workers.learning.comparisons import Arm, Outcome, Point
 from workers.learning.intervals import Interval
 
 ROWS = 10
@@ -13,7 +13,7 @@ ROWS = 10
 
 def accuracies(arms: Sequence[Arm], *, seeds: int) -> Table:
     """Mean accuracy of each strategy with its interval, at some numbers of labels."""
-    title = f"Accuracy on items held out: mean of {seeds} seeds, 95 % interval"
+    title = f"Accuracy, mean of {seeds} seeds ± 95 %"
     table = Table(title=title)
     for heading in ("labels", *(arm.strategy for arm in arms)):
         table.add_column(heading, justify="right")
@@ -21,8 +21,7 @@ def accuracies(arms: Sequence[Arm], *, seeds: int) -> Table:
     step = max(1, (len(common) - 1) // ROWS)
     for labels in reversed(common[:0:-step]):
         points = [next(each for each in arm.curve if each.labels == labels) for arm in arms]
-        shown = (Interval(mean=p.accuracy, low=p.low, high=p.high) for p in points)
-        table.add_row(str(labels), *map(_shown, shown))
+        table.add_row(str(labels), *map(_accuracy, points))
     return table
 
 
@@ -48,6 +47,13 @@ def saved(arms: Sequence[Arm]) -> Iterator[str]:
 def ending(found: Outcome, seconds: float) -> str:
     """What the figures are of."""
     return f"{found.judged} items were held out. {found.detail} {seconds:.0f} s."
+
+
+def _accuracy(point: Point) -> str:
+    if point.low is None or point.high is None:
+        return f"{point.accuracy:.3f}"
+    half = max(point.accuracy - point.low, point.high - point.accuracy)
+    return f"{point.accuracy:.3f} ± {half:.3f}"
 
 
 def _shown(value: Interval, sign: str = "") -> str:

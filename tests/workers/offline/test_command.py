@@ -30,7 +30,7 @@ def test_a_file_is_replayed_and_its_numbers_are_written(
     said = " ".join(capsys.readouterr().out.split())  # as if the terminal were wide
     assert code == 0
     assert "60 labelled items of 2 classes, 2 features" in said
-    assert "Accuracy on items held out: mean of 2 seeds" in said
+    assert "Accuracy, mean of 2 seeds ± 95 %" in said
     assert "margin (99% of what random ends with):" in said
     numbers = json.loads(out.read_text())
     assert numbers["asked"]["strategies"] == ["margin", "random"]
