@@ -18,7 +18,7 @@ COMPILE = "$$tools/bin/uv" pip compile --quiet --universal --generate-hashes --n
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo reproduce bench bench-selection lock format image
+.PHONY: help run test demo simulate reproduce bench bench-selection lock format image
 
 help:  ## List the commands.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,14 @@ test: .venv/.dev  ## Check format, style, types and layers, then run all tests w
 
 demo: $(STANDALONE)  ## Watch a simulated expert teach the service digits, beside random choice.
 	@exec $(VENV) -m benchmarks.demo
+
+simulate: $(STANDALONE)  ## See what labels would have been saved: make simulate DATA=file.csv.
+	@[ -n "$(DATA)" ] || { echo "Say which labelled file: make simulate DATA=file.csv"; exit 2; }
+	@exec $(VENV) -m workers.offline "$(DATA)" $(if $(STRATEGIES),--strategies "$(STRATEGIES)") \
+		$(if $(ESTIMATOR),--estimator '$(ESTIMATOR)') $(if $(SEEDS),--seeds $(SEEDS)) \
+		$(if $(BATCH),--batch $(BATCH)) $(if $(LABELS),--labels $(LABELS)) \
+		$(if $(TEST),--test $(TEST)) $(if $(TARGETS),--targets $(TARGETS)) \
+		$(if $(LABEL),--label "$(LABEL)") $(if $(TEXT),--text "$(TEXT)") $(if $(OUT),--out "$(OUT)")
 
 reproduce: $(STANDALONE)  ## Reproduce published curves over HTTP: make reproduce DATA=folder.
 	@[ -n "$(DATA)" ] || { echo "Say where the data sets are: make reproduce DATA=folder"; exit 2; }

@@ -24,6 +24,7 @@ from service.api import (
     rankings,
     runs,
     selections,
+    simulations,
     versions,
     workspaces,
 )
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     predict.blueprint,
     predictions.blueprint,
     selections.blueprint,
+    simulations.blueprint,
     keys.blueprint,
     workspaces.blueprint,
     health.blueprint,

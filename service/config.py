@@ -67,6 +67,9 @@ class Settings:
     run_attempts: int = _setting(4, "Attempts at a stage before its run is failed.")
     sweep_seconds: float = _setting(0.5, "Pause between two looks for work that is due.")
     shard_rows: int = _setting(65_536, "Most rows in one feature shard.")
+    max_simulation_rounds: int = _setting(
+        20_000, "Most rounds of one simulation: strategies x seeds x batches."
+    )
     ranking_seconds: float = _setting(
         2.0, "A pool that takes longer to score is ranked by candidates first."
     )

@@ -33,6 +33,9 @@ CANNOT_START = 2
 WORKER_NICE = 10
 """Priority of learning beside the API and the database, which must not wait for a busy core."""
 
+SIMULATION_NICE = 19
+"""Priority of replays, which take what learning leaves of the cores."""
+
 
 def run(settings: Settings) -> int:
     """Run the whole service until a signal; return the exit code."""
@@ -139,6 +142,7 @@ def plans(settings: Settings, environ: Mapping[str, str]) -> list[Plan]:
         plan("api", *gunicorn, turn=0, seconds=3.0),
         plan("workers", "workers", turn=1, seconds=4.5, nice=WORKER_NICE),
         plan("predict", "workers", "predict", turn=1, seconds=4.5),
+        plan("simulate", "workers", "simulate", turn=1, seconds=4.5, nice=SIMULATION_NICE),
     ]
 
 

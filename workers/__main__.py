@@ -1,9 +1,9 @@
-"""`python -m workers` works on the stages; `python -m workers predict` answers predictions."""
+"""`python -m workers` works on the stages; `predict` and `simulate` are queues of their own."""
 
 import os
 import sys
 
-from service.domain.runs import LEARNING_QUEUES, PREDICT_QUEUE
+from service.domain.runs import LEARNING_QUEUES, PREDICT_QUEUE, SIMULATE_QUEUE
 from workers.app import app, settings
 
 # SIGTERM lets a stage finish if it can within the soft shutdown, then gives its message back.
@@ -20,8 +20,10 @@ def main(argv: list[str]) -> int:
             pool, queues, name = _LEARNING, ",".join(LEARNING_QUEUES), "learn"
         case ["predict"]:
             pool, queues, name = _PREDICTING, PREDICT_QUEUE, "predict"
+        case ["simulate"]:
+            pool, queues, name = _LEARNING, SIMULATE_QUEUE, "simulate"
         case _:
-            sys.stderr.write("usage: python -m workers [predict]\n")
+            sys.stderr.write("usage: python -m workers [predict|simulate]\n")
             return 2
     quiet = ["--without-gossip", "--without-mingle", "--loglevel=WARNING"]
     app.worker_main(["worker", f"--hostname={name}@%h", f"--queues={queues}", *pool, *quiet])

@@ -56,11 +56,7 @@ def _load(runtime: Runtime, run: Run) -> _Task:
         rows = labels.training(session, project)
         found = shards.list_for(session, project.id)
         previous = versions.find_last(session, project.id)
-    resolved = consensus.resolve(
-        np.array([position for position, _, _ in rows], dtype=np.int64),
-        np.array([value for _, value, _ in rows], dtype=np.int64),
-        np.array([number for _, _, number in rows], dtype=np.int64),
-    )
+    resolved = consensus.of_rows(rows)
     # Items whose features are not there yet are trained on by the cycle that follows them.
     known = resolved.items < project.encoded
     return _Task(

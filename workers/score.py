@@ -12,6 +12,7 @@ from service.domain.catalogue import Strategy
 from service.domain.runs import RunKind, Stage
 from service.runtime import Runtime
 from service.store import projects, rankings, run_shards, runs, scans, shards, versions
+from service.store.pieces import SCORED
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
 from workers import brought, neighbours, scoring, situations, stages
@@ -147,7 +148,7 @@ def _save(runtime: Runtime, shard: RunShard, results: _Results) -> Sequence[Mess
     now = runtime.now()
     run_id: UUID = shard.run_id
     with runtime.sessions.begin() as session:
-        left = run_shards.finish(session, run_id, shard.number, **vars(results))
+        left = SCORED.finish(session, run_id, shard.number, **vars(results))
         if left != 0:
             return []
         run = session.get_one(Run, run_id, populate_existing=True)

@@ -16,13 +16,14 @@ from service.store import cycles, projects, runs
 from service.store.pieces import Pieces
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
+from service.store.tables.simulations import Replay
 from service.store.tables.uploads import Part
 
 log = structlog.get_logger(__name__)
 
 Message: TypeAlias = tuple[Stage, tuple[object, ...]]
 Work: TypeAlias = Callable[[Runtime, Run], Sequence[Message]]
-P = TypeVar("P", RunShard, Part)
+P = TypeVar("P", RunShard, Part, Replay)
 
 
 class Superseded(Exception):

@@ -85,6 +85,7 @@ def prune(runtime: Runtime, now: datetime) -> None:
             "leases": leases.expire_all(session, now=now, limit=10_000),
             "shards": retention.drop_old_run_shards(session, before=now - KEEP_RUN_SHARDS),
             "parts": retention.drop_old_parts(session, before=now - KEEP_RUN_SHARDS),
+            "replays": retention.drop_old_replays(session, before=now - KEEP_RUN_SHARDS),
             "projects": retention.drop_deleted_projects(session, before=now - KEEP_DELETED),
         }
     with runtime.readers() as session:

@@ -3,8 +3,19 @@
 from uuid import UUID
 
 from service.domain.runs import Stage
-from service.store.pieces import DECODED, SCORED, WRITTEN
-from workers import cluster, encode, external, predict, rank, retrain, sample, score, stages
+from service.store.pieces import DECODED, REPLAYED, SCORED, WRITTEN
+from workers import (
+    cluster,
+    encode,
+    external,
+    predict,
+    rank,
+    retrain,
+    sample,
+    score,
+    simulate,
+    stages,
+)
 from workers.app import app, runtime
 from workers.ingest import check, decode, plan, undo, write
 
@@ -76,6 +87,15 @@ def write_part(run_id: str, number: str) -> None:
 def take_scores(run_id: str) -> None:
     """Probabilities of the client's own model into a version."""
     stages.attempt(runtime(), Stage.SCORES, UUID(run_id), external.run)
+
+
+@app.task(name="workers.simulate")
+def simulate_project(run_id: str, number: str | None = None) -> None:
+    """A labelled project into replays: fanned out, then one at a time."""
+    if number is None:
+        stages.attempt(runtime(), Stage.SIMULATE, UUID(run_id), simulate.fan_out)
+    else:
+        stages.attempt_piece(runtime(), REPLAYED, UUID(run_id), int(number), simulate.run_replay)
 
 
 @app.task(name="workers.undo")

@@ -13,7 +13,7 @@ from service.domain.catalogue import InputType
 from service.errors import Conflict
 from service.runtime import Runtime
 from service.store import lookups, predictions, projects, rankings, run_shards, versions
-from service.store.tables.learning import Run
+from service.store.tables.learning import Run, RunShard, Version
 from service.store.tables.pool import Project
 
 
@@ -43,12 +43,23 @@ class Exported:
     blocks: Iterator[Block]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Scan:
+    """The run that scored the pool for the ranking in use, and with what."""
+
+    run_id: UUID
+    version: Version
+
+
 def of_item(
     runtime: Runtime, session: Session, project: Project, position: int
 ) -> PredictionView | None:
     """Prediction for one item; none before a version has scored it."""
-    scored = _find_scored(session, project)
-    return None if scored is None else _view(runtime, scored, position)
+    scan = _find_scan(session, project)
+    if scan is None:
+        return None
+    shard = run_shards.find_at(session, scan.run_id, position)
+    return _view(runtime, scan.version.classes, shard, position)
 
 
 def list_page(
@@ -65,7 +76,7 @@ def list_page(
         found = lookups.keys_from(session, scored.project_id, first=first, limit=limit)
     views = []
     for position, key in found:
-        said = _view(runtime, scored, position)
+        said = _view(runtime, scored.classes, _shard_at(scored, position), position)
         if said is not None:
             views.append(KeyedView(key=key, version=scored.version, **vars(said)))
     return views, found[-1][0] if len(found) == limit else None
@@ -106,39 +117,47 @@ def _get_scored(session: Session, project: Project) -> Scored:
 
 
 def _find_scored(session: Session, project: Project) -> Scored | None:
-    ranking = rankings.find(session, project.ranking_id)
-    if ranking is None or ranking.run_id is None:
+    scan = _find_scan(session, project)
+    if scan is None:
         return None
-    scan = session.get(Run, ranking.run_id)  # its version: behind candidates it may be an older one
-    version = versions.find(session, scan.version_id) if scan else None
-    if version is None:
-        return None
-    shards = run_shards.list_for(session, ranking.run_id)
+    shards = run_shards.list_for(session, scan.run_id)
     return Scored(
         project_id=project.id,
-        version=version.number,
-        classes=version.classes,
+        version=scan.version.number,
+        classes=scan.version.classes,
         shards=[shard for shard in shards if shard.predictions is not None],
     )
 
 
-def _view(runtime: Runtime, scored: Scored, position: int) -> PredictionView | None:
-    shard = next(
+def _find_scan(session: Session, project: Project) -> _Scan | None:
+    ranking = rankings.find(session, project.ranking_id)
+    if ranking is None or ranking.run_id is None:
+        return None
+    run = session.get(Run, ranking.run_id)  # its version: behind candidates it may be an older one
+    version = versions.find(session, run.version_id) if run else None
+    return None if version is None else _Scan(run_id=ranking.run_id, version=version)
+
+
+def _shard_at(scored: Scored, position: int) -> RunShard | None:
+    return next(
         (each for each in scored.shards if 0 <= position - each.first_position < each.rows), None
     )
-    found = (
-        None
-        if shard is None
-        else predictions.read(
-            runtime.blobs,
-            shard.predictions or "",
-            rows=shard.rows,
-            row=position - shard.first_position,
-            classes=len(scored.classes),
-        )
+
+
+def _view(
+    runtime: Runtime, classes: Sequence[str], shard: RunShard | None, position: int
+) -> PredictionView | None:
+    if shard is None or shard.predictions is None:
+        return None
+    found = predictions.read(
+        runtime.blobs,
+        shard.predictions,
+        rows=shard.rows,
+        row=position - shard.first_position,
+        classes=len(classes),
     )
     if found is None:
         return None
-    probabilities = dict(zip(scored.classes, found.probabilities, strict=True))
-    label = scored.classes[found.label]
+    probabilities = dict(zip(classes, found.probabilities, strict=True))
+    label = classes[found.label]
     return PredictionView(label=label, confidence=probabilities[label], probabilities=probabilities)

@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from service.actions import items, searches, uploads
 from service.actions.items import ItemView, Registered
 from service.actions.runs import RunView
 from service.api import paging, streams
-from service.api.answers import Answer, answers
+from service.api.answers import Answer, answers, run_located
 from service.api.edge import Blueprint, caller, needs, runtime, waiting
 from service.api.streams import Body
 from service.domain.catalogue import Role
@@ -26,17 +26,13 @@ blueprint = Blueprint(
 )
 
 
-def _located(run: Any) -> dict[str, str]:
-    return {"Location": f"{request.path.removesuffix('/items')}/runs/{run['id']}"}
-
-
 def _receive(body: Body, media_type: str, project_id: UUID) -> RunView:
     return uploads.receive(runtime(), caller(), project_id, body, media_type=media_type)
 
 
 @blueprint.post("")
 @needs(Role.MANAGER)
-@streams.or_stream(_receive, Answer(202, RunOut, _located))
+@streams.or_stream(_receive, Answer(202, RunOut, run_located))
 @blueprint.arguments(ItemsIn)
 @answers(blueprint, 201, RegisteredOut)
 def register_items(new: list[NewItem], project_id: UUID) -> Registered:

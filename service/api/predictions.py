@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
-from flask import Response, request
+from flask import Response
 from werkzeug.exceptions import UnsupportedMediaType
 
 from service.actions import predictions, scores
@@ -13,7 +13,7 @@ from service.actions.prediction_blocks import Block
 from service.actions.predictions import Exported
 from service.actions.runs import RunView
 from service.api import exports, paging, streams
-from service.api.answers import Answer, answers
+from service.api.answers import Answer, answers, run_located
 from service.api.edge import Blueprint, caller, needs, runtime
 from service.api.exports import Sheet
 from service.api.streams import Body
@@ -51,10 +51,6 @@ def list_predictions(query: dict[str, Any], project_id: UUID) -> dict[str, Any] 
     return paging.linked(rows, paging.number_cursor(last))
 
 
-def _located(run: Any) -> dict[str, str]:
-    return {"Location": f"{request.path.removesuffix('/predictions')}/runs/{run['id']}"}
-
-
 def _receive(body: Body, media_type: str, project_id: UUID) -> RunView:
     return scores.receive(runtime(), caller(), project_id, body, media_type=media_type)
 
@@ -62,7 +58,7 @@ def _receive(body: Body, media_type: str, project_id: UUID) -> RunView:
 @blueprint.put("")
 @needs(Role.MANAGER)
 @blueprint.response(202, RunOut)
-@streams.or_stream(_receive, Answer(202, RunOut, _located))
+@streams.or_stream(_receive, Answer(202, RunOut, run_located))
 def bring_predictions(project_id: UUID) -> Response:
     """Bring the probabilities of your own model, for some items or all: each line a `key` and
     `probabilities` (class to number); in Arrow `probabilities` is a list in the order of the

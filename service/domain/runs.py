@@ -12,6 +12,7 @@ class RunKind(StrEnum):
     RESCAN = "rescan"
     INGEST = "ingest"
     CLUSTER = "cluster"
+    SIMULATE = "simulate"
 
 
 class RunState(StrEnum):
@@ -45,11 +46,14 @@ class Stage(StrEnum):
     UNDO = "undo"
     SCORES = "scores"
     CLUSTER = "cluster"
+    SIMULATE = "simulate"
 
 
 LIVE = (RunState.QUEUED, RunState.RUNNING)
 PREDICT_QUEUE = "predict"
-LEARNING_QUEUES = tuple(str(stage) for stage in Stage)
+# Of processes of their own, so that nobody's ranking waits for a replay that takes minutes.
+SIMULATE_QUEUE = str(Stage.SIMULATE)
+LEARNING_QUEUES = tuple(str(stage) for stage in Stage if stage != SIMULATE_QUEUE)
 
 # Where in its run a stage begins, and what part of the run its shards are.
 _SHARES: dict[Stage, tuple[float, float]] = {
@@ -59,6 +63,7 @@ _SHARES: dict[Stage, tuple[float, float]] = {
     Stage.DECODE: (0.05, 0.45),
     Stage.CHECK: (0.5, 0.0),
     Stage.WRITE: (0.55, 0.45),
+    Stage.SIMULATE: (0.0, 1.0),
 }
 
 

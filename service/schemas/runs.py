@@ -56,18 +56,22 @@ class RunOut(Out):
             "finished_at",
             "seconds",
         )
-        done = progress(
-            RunState(run.state),
-            Stage(run.stage),
-            shards=run.shards or 0,
-            shards_left=run.shards_left or 0,
-        )
         about = ("registered", "unchanged", "refused", "refused_count")
         return (
             {name: getattr(run, name) for name in names}
             | {name: getattr(view.upload, name, None) for name in about}
-            | {"progress": done}
+            | {"progress": progress_of(run)}
         )
+
+
+def progress_of(run: Any) -> float:
+    """How far a run is, from 0 to 1."""
+    return progress(
+        RunState(run.state),
+        Stage(run.stage),
+        shards=run.shards or 0,
+        shards_left=run.shards_left or 0,
+    )
 
 
 RunPageOut = page_of(RunOut)

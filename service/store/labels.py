@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
@@ -109,7 +109,35 @@ def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
 
     The audit reserve is left out, whoever labelled it.
     """
-    query = (
+    query = _values(project).where(Item.audit_draw >= project.audit_threshold)
+    return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
+
+
+def known(session: Session, project: Project) -> list[tuple[int, int, int]]:
+    """The same with the audit reserve: what is known of the pool, for those who train on nothing
+    that is used."""
+    query = _values(project)
+    return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
+
+
+def count_reserved(session: Session, project: Project) -> int:
+    """Labelled items of the audit reserve."""
+    reserved = _values(project).where(Item.audit_draw < project.audit_threshold)
+    positions = reserved.order_by(None).with_only_columns(Label.position).distinct()
+    return session.scalar(select(func.count()).select_from(positions.subquery())) or 0
+
+
+def tally(session: Session, project: Project) -> tuple[int, int]:
+    """Labelled items, and classes among their labels, the audit reserve included."""
+    counts = (func.count(Label.position.distinct()), func.count(Label.value.distinct()))
+    items, classes = session.execute(
+        _values(project).order_by(None).with_only_columns(*counts)
+    ).one()
+    return items, classes
+
+
+def _values(project: Project) -> Select[int, int | None, int]:
+    return (
         select(Label.position, Label.value, Label.number)
         .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
         .where(
@@ -117,25 +145,18 @@ def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
             Label.is_current,
             Label.value.is_not(None),
             Item.state != "deleted",
-            Item.audit_draw >= project.audit_threshold,
         )
         .order_by(Label.position, Label.number)
     )
-    return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
 
 
 def count_by_class(session: Session, project: Project) -> list[int]:
     """How many items somebody has labelled with each class, outside the reserve."""
     query = (
-        select(Label.value, func.count(Label.position.distinct()))
-        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
-        .where(
-            Label.project_id == project.id,
-            Label.is_current,
-            Label.value.is_not(None),
-            Item.state != "deleted",
-            Item.audit_draw >= project.audit_threshold,
-        )
+        _values(project)
+        .order_by(None)
+        .where(Item.audit_draw >= project.audit_threshold)
+        .with_only_columns(Label.value, func.count(Label.position.distinct()))
         .group_by(Label.value)
     )
     counts = dict(session.execute(query).all())

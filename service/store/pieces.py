@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from service.domain.runs import LIVE, RunState, Stage
 from service.store.runs import RESEND
 from service.store.tables.learning import Run, RunShard
+from service.store.tables.simulations import Replay
 from service.store.tables.uploads import Part
 
-P = TypeVar("P", RunShard, Part)
+P = TypeVar("P", RunShard, Part, Replay)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Pieces(Generic[P]):
 
     table: type[P]
     stage: Stage
+    resend: timedelta = RESEND
+    """After how long a message that nobody answered is sent again."""
 
     def enter(
         self, session: Session, run_id: UUID, number: int, *, now: datetime, lease: timedelta
@@ -68,15 +71,28 @@ class Pieces(Generic[P]):
         )
         return session.scalar(moved) is not None
 
-    def finish(self, session: Session, piece: P, **values: Any) -> int | None:
-        """Save a piece once and count it off; answer how many are left, None if too late."""
+    def finish(
+        self,
+        session: Session,
+        run_id: UUID,
+        number: int,
+        *,
+        attempt: int | None = None,
+        **values: Any,
+    ) -> int | None:
+        """Save a piece once and count it off; answer how many are left, None if too late.
+
+        Args:
+            attempt: where given, only who entered at this attempt may save.
+        """
+        is_fenced = () if attempt is None else (self.table.attempts == attempt,)
         saved = session.scalar(
             update(self.table)
             .where(
-                self.table.run_id == piece.run_id,
-                self.table.number == piece.number,
-                self.table.attempts == piece.attempts,
+                self.table.run_id == run_id,
+                self.table.number == number,
                 self.table.is_done.is_(False),
+                *is_fenced,
             )
             .values(is_done=True, lease_until=None, wake_at=None, **values)
             .returning(self.table.number)
@@ -86,7 +102,7 @@ class Pieces(Generic[P]):
             return None
         return session.scalar(
             update(Run)
-            .where(Run.id == piece.run_id, Run.stage == self.stage, Run.state.in_(LIVE))
+            .where(Run.id == run_id, Run.stage == self.stage, Run.state.in_(LIVE))
             .values(shards_left=Run.shards_left - 1)
             .returning(Run.shards_left)
             .execution_options(synchronize_session=False)
@@ -115,7 +131,7 @@ class Pieces(Generic[P]):
         query = self._stalled(now).limit(limit).with_for_update(of=self.table, skip_locked=True)
         found = list(session.scalars(query))
         for piece in found:
-            piece.wake_at = now + RESEND
+            piece.wake_at = now + self.resend
         return [(piece.run_id, piece.number) for piece in found]
 
     def _stalled(self, now: datetime) -> Select[P]:
@@ -134,6 +150,9 @@ class Pieces(Generic[P]):
 SCORED = Pieces(RunShard, Stage.SCORE)
 DECODED = Pieces(Part, Stage.DECODE)
 WRITTEN = Pieces(Part, Stage.WRITE)
+# Each takes long, and many wait behind those that are worked on.
+REPLAYED = Pieces(Replay, Stage.SIMULATE, resend=timedelta(minutes=1))
+_ALL: tuple[Pieces[Any], ...] = (SCORED, DECODED, WRITTEN, REPLAYED)
 
 
 def leave_to_pieces(session: Session, run_id: UUID) -> None:
@@ -158,13 +177,7 @@ def put_off(session: Session, run_id: UUID, *, wake_at: datetime) -> None:
 
 def is_any_stalled(session: Session, *, now: datetime) -> bool:
     """Whether a piece of any stage waits for its message to be sent again."""
-    return any(
-        (
-            SCORED.is_any_stalled(session, now=now),
-            DECODED.is_any_stalled(session, now=now),
-            WRITTEN.is_any_stalled(session, now=now),
-        )
-    )
+    return any(each.is_any_stalled(session, now=now) for each in _ALL)
 
 
 def list_stalled(
@@ -172,7 +185,7 @@ def list_stalled(
 ) -> list[tuple[Stage, tuple[UUID, int]]]:
     """Messages that are to be sent again; their next time is put off."""
     return [
-        *((Stage.SCORE, ids) for ids in SCORED.list_stalled(session, now=now, limit=limit)),
-        *((Stage.DECODE, ids) for ids in DECODED.list_stalled(session, now=now, limit=limit)),
-        *((Stage.WRITE, ids) for ids in WRITTEN.list_stalled(session, now=now, limit=limit)),
+        (each.stage, ids)
+        for each in _ALL
+        for ids in each.list_stalled(session, now=now, limit=limit)
     ]

@@ -11,6 +11,7 @@ from service.store.tables.brought import Brought
 from service.store.tables.coverage import Clustering
 from service.store.tables.learning import Ranking, Run, RunShard, Version
 from service.store.tables.pool import Project, Shard
+from service.store.tables.simulations import Replay, Simulation
 from service.store.tables.uploads import Part, Upload
 
 
@@ -49,6 +50,13 @@ def drop_old_parts(session: Session, *, before: datetime) -> int:
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
+def drop_old_replays(session: Session, *, before: datetime) -> int:
+    """Drop the replays of ended simulations; what came of them is kept."""
+    over = select(Run.id).where(Run.state.not_in(LIVE), Run.finished_at < before)
+    gone = delete(Replay).where(Replay.run_id.in_(over)).returning(Replay.number)
+    return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
+
+
 def drop_deleted_projects(session: Session, *, before: datetime) -> int:
     """Remove projects deleted before a moment, with all that is theirs."""
     gone = delete(Project).where(Project.deleted_at < before).returning(Project.id)
@@ -72,6 +80,10 @@ def referenced_blobs(session: Session) -> set[str]:
         select(Brought.digest),
         select(Ranking.order),
         select(Upload.blob).join(Run, Run.id == Upload.run_id).where(Run.state.in_(LIVE)),
+        *(
+            select(digest).join(Run, Run.id == Simulation.run_id).where(Run.state.in_(LIVE))
+            for digest in (Simulation.features, Simulation.labels, Simulation.moments)
+        ),
         select(Part.content),
         select(Part.features),
         select(Part.moments),

@@ -1,14 +1,13 @@
-"""A run's frozen list of shards, and the barrier that counts them off."""
+"""A run's frozen list of shards, and what scoring them gave."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, aliased
 
-from service.domain.runs import LIVE, Stage
 from service.store.runs import RESEND
-from service.store.tables.learning import Run, RunShard
+from service.store.tables.learning import RunShard
 from service.store.tables.pool import Shard
 
 _Before = aliased(RunShard)
@@ -56,41 +55,6 @@ def take_over(session: Session, run_id: UUID, before_id: UUID) -> tuple[int, int
         shard.second, shard.neighbours = before.second, before.neighbours
     session.flush()
     return len(pairs), sum(shard.rows for shard, _ in pairs)
-
-
-def finish(
-    session: Session,
-    run_id: UUID,
-    number: int,
-    *,
-    scores: str,
-    predictions: str,
-    second: str | None = None,
-    neighbours: str | None = None,
-) -> int | None:
-    """Save a shard's result once and count it off; answer how many are left, None if too late."""
-    saved = session.scalar(
-        update(RunShard)
-        .where(RunShard.run_id == run_id, RunShard.number == number, RunShard.is_done.is_(False))
-        .values(
-            is_done=True,
-            scores=scores,
-            predictions=predictions,
-            second=second,
-            neighbours=neighbours,
-            lease_until=None,
-            wake_at=None,
-        )
-        .returning(RunShard.number)
-    )
-    if saved is None:
-        return None
-    return session.scalar(
-        update(Run)
-        .where(Run.id == run_id, Run.stage == Stage.SCORE, Run.state.in_(LIVE))
-        .values(shards_left=Run.shards_left - 1)
-        .returning(Run.shards_left)
-    )
 
 
 def list_for(session: Session, run_id: UUID) -> list[RunShard]:

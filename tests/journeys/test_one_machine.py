@@ -112,7 +112,7 @@ def test_every_part_comes_back_and_everything_is_as_it_was(
     wait("ready", lambda: address.answers("127.0.0.1", port, "/readyz"), seconds=20)
 
     running = first.groups()
-    assert set(running) == {"broker", "api", "workers", "predict"}
+    assert set(running) == {"broker", "api", "workers", "predict", "simulate"}
     with closing(http.client.HTTPConnection("127.0.0.1", port)) as kept_alive:
         kept_alive.request("GET", "/livez")
         first.ask(signal.SIGTERM, signal.SIGINT, signal.SIGTERM)

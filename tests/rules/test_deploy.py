@@ -59,14 +59,14 @@ def test_every_setting_in_compose_exists(compose: dict[str, Any]) -> None:
 
 
 def test_every_queue_is_listened_to(compose: dict[str, Any]) -> None:
-    """`workers` listens to the queues of learning, `workers predict` to the one beside them."""
+    """`workers` listens to the queues of learning, the others each to one beside them."""
     started = [
         service.get("command", ["workers"])
         for service in compose["services"].values()
         if service["image"].startswith("active-learning-worker")
     ]
 
-    assert sorted(started) == [["workers"], ["workers", "predict"]]
+    assert sorted(started) == [["workers"], ["workers", "predict"], ["workers", "simulate"]]
 
 
 def test_our_containers_are_confined(compose: dict[str, Any]) -> None:

@@ -9,10 +9,19 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, inspect
 
 from service.store import database, migrate
-from service.store.tables import access, brought, coverage, labelling, learning, pool, uploads
+from service.store.tables import (
+    access,
+    brought,
+    coverage,
+    labelling,
+    learning,
+    pool,
+    simulations,
+    uploads,
+)
 from service.store.tables.base import Base
 
-TABLES = (access, brought, coverage, labelling, learning, pool, uploads)
+TABLES = (access, brought, coverage, labelling, learning, pool, simulations, uploads)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def test_children_get_the_settings_in_use(tmp_path: Path) -> None:
 
     made = plans(settings, HOME="/home/me", PORT="9", PYTHONPATH="/more")
 
-    assert list(made) == ["api", "workers", "predict"]
+    assert list(made) == ["api", "workers", "predict", "simulate"]
     for plan in made.values():
         assert plan.environment["DATA_DIR"] == str(tmp_path)
         assert plan.environment["PORT"] == "8123"
@@ -40,6 +40,7 @@ def test_learning_gives_way_to_those_who_label(tmp_path: Path, url: str) -> None
         "api": 0,
         "workers": 10,
         "predict": 0,
+        "simulate": 19,
     }
 
 

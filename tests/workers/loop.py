@@ -4,9 +4,9 @@ from uuid import UUID
 
 from service.domain.runs import Stage
 from service.runtime import Runtime
-from service.store.pieces import DECODED, SCORED, WRITTEN
+from service.store.pieces import DECODED, REPLAYED, SCORED, WRITTEN
 from tests.fakes import RecordingQueue
-from workers import cluster, encode, external, rank, retrain, sample, score, stages
+from workers import cluster, encode, external, rank, retrain, sample, score, simulate, stages
 from workers.ingest import check, decode, plan, undo, write
 
 _WORK = {
@@ -19,6 +19,7 @@ _WORK = {
     Stage.CHECK: check.run,
     Stage.SCORES: external.run,
     Stage.CLUSTER: cluster.run,
+    Stage.SIMULATE: simulate.fan_out,
 }
 
 
@@ -41,6 +42,8 @@ def deliver(runtime: Runtime, stage: Stage, run_id: UUID, number: int | None = N
         stages.attempt(runtime, stage, run_id, _WORK[stage])
     elif stage is Stage.SCORE:
         stages.attempt_piece(runtime, SCORED, run_id, number, score.run_shard)
+    elif stage is Stage.SIMULATE:
+        stages.attempt_piece(runtime, REPLAYED, run_id, number, simulate.run_replay)
     elif stage is Stage.DECODE:
         stages.attempt_piece(runtime, DECODED, run_id, number, decode.run_part)
     else:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.config import cores
-from service.domain.runs import LEARNING_QUEUES, PREDICT_QUEUE, Stage
+from service.domain.runs import LEARNING_QUEUES, PREDICT_QUEUE, SIMULATE_QUEUE, Stage
 from service.queue import TRANSPORT
 from tests.workers.conftest import Pool
 from workers import __main__ as command
@@ -70,7 +70,12 @@ def test_the_cores_are_shared_out_among_the_pool_processes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "queues"), [([], ",".join(LEARNING_QUEUES)), (["predict"], PREDICT_QUEUE)]
+    ("words", "queues"),
+    [
+        ([], ",".join(LEARNING_QUEUES)),
+        (["predict"], PREDICT_QUEUE),
+        (["simulate"], SIMULATE_QUEUE),
+    ],
 )
 def test_each_command_listens_to_its_queues(
     words: list[str], queues: str, monkeypatch: pytest.MonkeyPatch

@@ -140,7 +140,13 @@ def _save(
 ) -> Sequence[Message]:
     with runtime.sessions.begin() as session:
         left = DECODED.finish(
-            session, part, refused=refusals.first, refused_count=refusals.count, **values
+            session,
+            part.run_id,
+            part.number,
+            attempt=part.attempts,
+            refused=refusals.first,
+            refused_count=refusals.count,
+            **values,
         )
         if left != 0:
             return []

@@ -150,7 +150,14 @@ def _save(runtime: Runtime, part: Part, values: dict[str, Any]) -> Sequence[Mess
         if project is None:
             raise Superseded
         there = lookups.count_between(session, project.id, first=first, end=first + part.fresh)
-        left = WRITTEN.finish(session, part, registered=there, **values)
+        left = WRITTEN.finish(
+            session,
+            part.run_id,
+            part.number,
+            attempt=part.attempts,
+            registered=there,
+            **values,
+        )
         if left != 0:
             return []
         upload = uploads.find_many(session, [part.run_id])[part.run_id]

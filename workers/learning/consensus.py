@@ -1,5 +1,6 @@
 """Labels that several people gave the same item, into one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,12 @@ class Resolved:
     items: Ints
     labels: Ints
     votes: Ints
+
+
+def of_rows(rows: Sequence[tuple[int, int, int]]) -> Resolved:
+    """Resolve labels that are given as item, label and order, see `resolve`."""
+    items, labels, order = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return resolve(items, labels, order)
 
 
 def resolve(items: Ints, labels: Ints, order: Ints) -> Resolved:

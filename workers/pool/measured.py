@@ -15,7 +15,9 @@ from workers.pool import moments
 class Measured(Protocol):
     """A shard whose statistics are in the store."""
 
-    moments: str
+    @property
+    def moments(self) -> str:
+        """Digest of the statistics."""
 
 
 class Store(Protocol):

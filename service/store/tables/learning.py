@@ -15,7 +15,7 @@ from service.store.tables.pool import Project
 _LIVE = text("state IN ('queued', 'running')")
 
 
-def _one_live(kind: str) -> Index:
+def _one_live(kind: RunKind) -> Index:
     """At most one run of a kind in flight for a project."""
     live = text(f"kind = '{kind}' AND state IN ('queued', 'running')")
     name = f"uq__run__live_{kind}"
@@ -71,10 +71,11 @@ class Run(Base):
 
     __table_args__ = (
         # A project never has two cycles in flight, whatever the callers do.
-        _one_live("cycle"),
-        _one_live("encode"),
-        _one_live("rescan"),
-        _one_live("cluster"),
+        _one_live(RunKind.CYCLE),
+        _one_live(RunKind.ENCODE),
+        _one_live(RunKind.RESCAN),
+        _one_live(RunKind.CLUSTER),
+        _one_live(RunKind.SIMULATE),
         Index("ix__run__project_id", "project_id", "created_at"),
         Index("ix__run__wake_at", "wake_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from service.domain.runs import Stage
 from service.runtime import Runtime
 from service.store import predictions, run_shards, runs, shards
+from service.store.pieces import SCORED
 from service.store.predictions import UNSAID
 from service.store.tables.learning import Ranking
 from tests.api import Api
@@ -52,7 +53,7 @@ def test_an_item_shows_what_the_ranking_in_use_was_made_from(api: Api, runtime: 
         run.version_id = ranking.version_id
         runs.move(session, run, now=runtime.now(), stage=Stage.SCORE, shards_left=1)
         digest = runtime.blobs.put(blob)
-        assert run_shards.finish(session, run_id, 0, scores="s", predictions=digest) == 0
+        assert SCORED.finish(session, run_id, 0, scores="s", predictions=digest) == 0
         session.get_one(Ranking, ranking.id).run_id = run_id
 
     shown = api.get(f"{project}/items/a")["prediction"]

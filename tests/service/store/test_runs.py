@@ -111,7 +111,7 @@ def test_the_last_shard_to_finish_reads_zero_and_none_counts_twice(
         SCORED.let_go(session, run_id, 1, wake_at=clock())
         stalled = SCORED.list_stalled(session, now=clock(), limit=9)
         left = [
-            run_shards.finish(session, run_id, number, scores="s", predictions="p")
+            SCORED.finish(session, run_id, number, scores="s", predictions="p")
             for number in (0, 0, 1, 2)
         ]
         done = run_shards.list_for(session, run_id)
@@ -139,7 +139,7 @@ def test_shards_of_a_cancelled_run_are_too_late(
 
     with runtime.sessions.begin() as session:
         assert SCORED.enter(session, run_id, 0, now=clock(), lease=LEASE) is None
-        assert run_shards.finish(session, run_id, 0, scores="s", predictions="p") is None
+        assert SCORED.finish(session, run_id, 0, scores="s", predictions="p") is None
         assert not SCORED.is_any_stalled(session, now=clock() + LEASE)
 
 

@@ -1,0 +1,1 @@
+"""`make simulate`: replays of labelled files, without a service."""
