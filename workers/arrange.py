@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from service.domain.catalogue import InputType, Reason, Strategy
+from service.domain.catalogue import Reason, Strategy
 from service.runtime import Runtime
 from service.store import masks
 from service.store.tables.learning import RunShard
@@ -169,7 +169,6 @@ def _candidates(
         labelled=np.array(labelled, dtype=np.int64),
         features=lambda wanted: features.take(runtime.blobs, task.stretches, wanted),
         moments=measured.read(runtime.blobs, task.shards),
-        input_type=InputType(project.input_type),
         seed=project.seed,
         rng=np.random.default_rng([project.seed, project.ranking_count]),
     )

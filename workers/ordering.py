@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.domain.catalogue import InputType, Reason, Strategy
+from service.domain.catalogue import Reason, Strategy
 from workers.learning import diversity, scaling, selection
 from workers.learning.arrays import Floats, Ints, Matrix, is_sparse
-from workers.learning.scaling import DenseMoments, Kind, Moments
+from workers.learning.scaling import DenseMoments, Kind, Moments, SparseMoments
 from workers.learning.selection import Ranked
 
 # SCIENCE 1.5: beyond this, k-means++ runs on a sample.
@@ -16,8 +16,8 @@ LARGEST_COLD_START, SAMPLE = 200_000, 50_000
 # Distances (rows x picks x dimensions) that an order by diversity may cost.
 BUDGET = 2_000_000_000
 LEAST_PICKS = 100
-# Texts are projected first, which costs more than the distances.
-LARGEST_OF_TEXTS, SAMPLE_OF_TEXTS, DIMENSIONS_OF_TEXT = 40_000, 20_000, 100
+# Term counts are projected first, which costs more than the distances.
+LARGEST_OF_TERMS, SAMPLE_OF_TERMS, DIMENSIONS_OF_TERMS = 40_000, 20_000, 100
 SHORTLIST_BATCHES, LONGEST_SHORTLIST = 10, 5_000
 # Columns whose spreads differ by more are standardised before distances are taken.
 LIKE_SPREADS = 10.0
@@ -43,7 +43,6 @@ class Candidates:
     features: Callable[[Ints], Matrix]
     """Raw rows of items, ascending positions."""
     moments: Moments
-    input_type: InputType
     seed: int
     rng: np.random.Generator
 
@@ -84,13 +83,14 @@ def by_diversity(pool: Candidates, *, reason: Reason) -> Ordered:
     count = len(pool.positions)
     ties = selection.hashes(pool.seed, pool.positions)
     shuffled = np.argsort(ties, kind="stable")
-    is_text = pool.input_type == InputType.TEXT
-    most, kept = (LARGEST_OF_TEXTS, SAMPLE_OF_TEXTS) if is_text else (LARGEST_COLD_START, SAMPLE)
+    most, kept = LARGEST_COLD_START, SAMPLE
+    if isinstance(pool.moments, SparseMoments):
+        most, kept = LARGEST_OF_TERMS, SAMPLE_OF_TERMS
     sample = np.sort(shuffled[:kept] if count > most else shuffled)
     asked = np.union1d(pool.positions[sample], pool.labelled)
     matrix = scaled(pool, pool.features(asked))
     if is_sparse(matrix):
-        matrix = diversity.reduced(matrix, DIMENSIONS_OF_TEXT, pool.rng)
+        matrix = diversity.reduced(matrix, DIMENSIONS_OF_TERMS, pool.rng)
     is_labelled = np.isin(asked, pool.labelled, assume_unique=True)
     free = matrix[~is_labelled]
     picks = max(LEAST_PICKS, BUDGET // max(1, free.shape[0] * free.shape[1]))
@@ -105,7 +105,7 @@ def by_diversity(pool: Candidates, *, reason: Reason) -> Ordered:
 
 def scaled(pool: Candidates, matrix: Matrix) -> Matrix:
     """Rows in the space where distances are taken: unit length, or standardised, or tf-idf."""
-    if pool.input_type == InputType.TEXT:
+    if isinstance(pool.moments, SparseMoments):
         return scaling.apply(scaling.of(Kind.TFIDF, pool.moments), matrix)
     kind = Kind.STANDARD if _spreads_differ(pool.moments) else Kind.UNIT
     return scaling.apply(scaling.of(kind, pool.moments), matrix).astype(np.float32)

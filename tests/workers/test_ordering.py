@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from service.domain.catalogue import InputType, Reason, Strategy
+from service.domain.catalogue import Reason, Strategy
 from workers import ordering
 from workers.learning import selection
 from workers.ordering import Candidates
@@ -21,7 +21,6 @@ def candidates(matrix: Any, *, labelled: tuple[int, ...] = (), seed: int = 3) ->
         labelled=np.array(labelled, dtype=np.int64),
         features=lambda wanted: matrix[wanted],
         moments=moments.of(matrix),
-        input_type=InputType.TEXT if sparse.issparse(matrix) else InputType.VECTOR,
         seed=seed,
         rng=np.random.default_rng(seed),
     )

@@ -45,7 +45,7 @@ def test_every_setting_comes_back_as_it_was_sent(api: Api) -> None:
     sent = LEAST | {
         "name": "Gießerei ✓",
         "task": {"type": "classification", "classes": ["gut", "schlecht", "本"]},
-        "input": {"type": "text"},
+        "input": {"type": "text", "encoder": "minilm"},
         "goal": {"type": "accuracy", "target": 0.95},
         "strategy": "margin",
         "estimator": {"name": "svm_rbf", "C": 1.0, "gamma": "auto", "standardise": False},
@@ -59,6 +59,23 @@ def test_every_setting_comes_back_as_it_was_sent(api: Api) -> None:
     made = api.post("/projects", sent, 201)
 
     assert made.items() >= sent.items()
+
+
+def test_texts_are_encoded_by_tfidf_unless_another_encoder_is_named(api: Api) -> None:
+    made = api.post("/projects", LEAST | {"input": {"type": "text"}}, 201)
+
+    assert made["input"] == {"type": "text", "encoder": "tfidf"}
+
+
+def test_the_encoder_of_a_project_cannot_be_changed(api: Api) -> None:
+    project = api.make_project(input={"type": "text"})
+    change = {"input": {"type": "text", "encoder": "minilm"}}
+
+    refused = api.call("PATCH", project, json=change, headers={"If-Match": "*"})
+
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json["errors"]] == ["/input"]
+    assert api.get(project)["input"]["encoder"] == "tfidf"
 
 
 @pytest.mark.parametrize(
@@ -79,6 +96,9 @@ def test_every_setting_comes_back_as_it_was_sent(api: Api) -> None:
         ({"input": {"type": "vector", "dimensions": 2.5}}, "/input/dimensions"),
         ({"input": {"type": "text", "dimensions": 2}}, "/input/dimensions"),
         ({"input": {"type": "sound"}}, "/input/type"),
+        ({"input": {"type": "text", "encoder": "word2vec"}}, "/input/encoder"),
+        ({"input": {"type": "vector", "dimensions": 2, "encoder": "tfidf"}}, "/input/encoder"),
+        ({"input": {"type": "scores", "encoder": "minilm"}}, "/input/encoder"),
         ({"goal": {"type": "accuracy", "target": 1.5}}, "/goal/target"),
         ({"strategy": "best"}, "/strategy"),
         ({"estimator": "best"}, "/estimator"),
