@@ -17,6 +17,7 @@ MINILM := $(ENCODERS_DIR)/minilm/model.onnx
 VENV := .venv/bin/python
 ENGINE ?= $(firstword $(foreach name,docker podman buildah,$(shell command -v $(name))))
 BASE ?= python:3.13-slim
+ENCODERS ?= none
 UV_VERSION := 0.13.9
 COMPILE = "$$tools/bin/uv" pip compile --quiet --universal --generate-hashes --no-header \
 	--no-annotate --python-version 3.11
@@ -80,7 +81,8 @@ lock:  ## Resolve the newest versions that pyproject.toml allows, with hashes.
 image:  ## Build the images of API and workers with docker, podman or buildah.
 	@test -n "$(ENGINE)" || { echo 'Install docker, podman or buildah first.' >&2; exit 1; }
 	$(ENGINE) build --build-arg BASE=$(BASE) --target api -t active-learning-api:dev .
-	$(ENGINE) build --build-arg BASE=$(BASE) --target worker -t active-learning-worker:dev .
+	$(ENGINE) build --build-arg BASE=$(BASE) --build-arg ENCODERS=$(ENCODERS) --target worker \
+		-t active-learning-worker:dev .
 
 # An environment is whole when its stamp is there, and new when the stamp is newer than its lock.
 .venv/.standalone .venv/.dev .venv/.builder: .venv/.%: requirements/%.lock | .venv/.made
