@@ -1,6 +1,6 @@
 # Images of the service. `api` answers HTTP and holds no machine learning; `worker` learns.
 ARG BASE=python:3.13-slim
-# `minilm`: the worker can also encode texts densely, and is some 250 MB larger.
+# `minilm`: the worker can also encode texts densely, and is some 210 MB larger.
 ARG ENCODERS=none
 
 FROM ${BASE} AS api-packages

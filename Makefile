@@ -8,11 +8,11 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 export PORT
 export HOST
 export DATA_DIR
+ENCODERS_DIR := $(or $(ENCODERS_DIR),.encoders)
 export ENCODERS_DIR
 # Development needs all that running needs.
 STANDALONE := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.standalone)
 BUILDER := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.builder)
-ENCODERS_DIR ?= .encoders
 MINILM := $(ENCODERS_DIR)/minilm/model.onnx
 VENV := .venv/bin/python
 ENGINE ?= $(firstword $(foreach name,docker podman buildah,$(shell command -v $(name))))
