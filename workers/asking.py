@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from service.domain.catalogue import GoalType, InputType, Reason, Strategy
+from service.domain.catalogue import GoalType, Reason, Strategy
 from workers import ordering, unscored
 from workers.learning import regimes, selection, strategies
 from workers.learning.arrays import Ints, Matrix, is_sparse
@@ -57,7 +57,6 @@ def next_items(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labell
         labelled=np.sort(labelled),
         features=lambda wanted: pool.features[wanted],
         moments=pool.moments,
-        input_type=InputType.TEXT if is_sparse(pool.features) else InputType.VECTOR,
         seed=plan.seed,
         rng=rng,
     )

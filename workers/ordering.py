@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from service.domain.catalogue import InputType, Reason
+from service.domain.catalogue import Reason
 from workers.learning import alternation, clustering, diversity, herding, scaling, thinning
 from workers.learning.arrays import Dense, Floats, Ints, Matrix, is_sparse
 from workers.learning.rules import Rule, Spread
@@ -40,7 +40,6 @@ class Candidates:
     features: Callable[[Ints], Matrix]
     """Raw rows of items, ascending positions."""
     moments: Moments
-    input_type: InputType
     seed: int
     rng: np.random.Generator
 

@@ -8,6 +8,7 @@ from service.domain.catalogue import GoalType, InputType, Strategy
 from service.store import batches, labels, leases
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project
+from workers.encoders import inputs
 from workers.learning import regimes, rules
 from workers.learning.rules import Features, Rule, Situation
 
@@ -42,4 +43,4 @@ def _situation(session: Session, project: Project, *, has_version: bool, at: dat
 def _features(project: Project) -> Features:
     if not project.has_features:
         return Features.NONE
-    return Features.SPARSE if project.input_type == InputType.TEXT else Features.DENSE
+    return Features.SPARSE if inputs.columns(project) is None else Features.DENSE

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy.orm import Session
 
-from service.domain.catalogue import InputType
 from service.runtime import Runtime
 from service.store import batches, masks, projects, shards
 from service.store.tables.learning import Run, RunShard
@@ -115,7 +114,6 @@ def candidates(runtime: Runtime, task: Task, positions: Ints) -> Candidates:
         labelled=labelled[labelled < task.end],
         features=lambda wanted: features.take(runtime.blobs, task.stretches, wanted),
         moments=measured.read(runtime.blobs, task.shards),
-        input_type=InputType(project.input_type),
         seed=project.seed,
         rng=task.rng(),
     )

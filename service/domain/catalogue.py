@@ -12,6 +12,15 @@ class InputType(StrEnum):
     """The client brings class probabilities of its own model, and vectors if it has them."""
 
 
+class Encoder(StrEnum):
+    """How texts become features."""
+
+    TFIDF = "tfidf"
+    """Words and pairs of words, weighted: quick, and finds what is said in the same words."""
+    MINILM = "minilm"
+    """Dense vectors of a neural sentence encoder: finds what means the same."""
+
+
 class TaskType(StrEnum):
     """What is asked of the people who label."""
 

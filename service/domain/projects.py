@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.domain.catalogue import Estimator, GoalType, InputType, Strategy
+from service.domain.catalogue import Encoder, Estimator, GoalType, InputType, Strategy
 
 
 def problem_of_estimator(input_type: InputType, name: str) -> str | None:
@@ -50,6 +50,8 @@ class ProjectSettings:
     classes: tuple[str, ...]
     input_type: InputType
     dimensions: int | None
+    encoder: Encoder | None
+    """Where the items are texts."""
     goal: Mapping[str, Any] | None
     strategy: Strategy
     estimator: Mapping[str, Any]

@@ -69,6 +69,7 @@ class InputOut(Out):
 
     type = fields.String()
     dimensions = fields.Integer()
+    encoder = fields.String(metadata={"description": "How texts become features."})
 
 
 class GoalOut(Out):
@@ -104,12 +105,13 @@ class ProjectOut(Out):
     @pre_dump
     def _nest(self, view: Any, **_: Any) -> dict[str, Any]:
         row = view.row
-        dimensions = {} if row.dimensions is None else {"dimensions": row.dimensions}
+        details = {"dimensions": row.dimensions, "encoder": row.encoder}
         names = ("name", "goal", "strategy", "estimator", "labels_per_item", "lease_seconds")
         return {name: getattr(row, name) for name in names} | {
             "id": row.uid,
             "task": {"type": TaskType.CLASSIFICATION, "classes": row.classes},
-            "input": {"type": row.input_type, **dimensions},
+            "input": {"type": row.input_type}
+            | {name: value for name, value in details.items() if value is not None},
             "batch": {"coverage_share": row.coverage_share, "audit_share": row.audit_share},
             "retrain": {
                 "min_labels": row.min_labels,

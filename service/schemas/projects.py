@@ -5,7 +5,14 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from service import limits
-from service.domain.catalogue import Estimator, GoalType, InputType, Strategy, TaskType
+from service.domain.catalogue import (
+    Encoder,
+    Estimator,
+    GoalType,
+    InputType,
+    Strategy,
+    TaskType,
+)
 from service.domain.projects import (
     ProjectSettings,
     problem_of_estimator,
@@ -46,6 +53,11 @@ class InputIn(In):
 
     type = fields.Enum(InputType, by_value=True, required=True)
     dimensions = fields.Integer(strict=True, validate=validate.Range(min=1, max=16_384))
+    encoder = fields.Enum(
+        Encoder,
+        by_value=True,
+        metadata={"description": "How texts become features; tfidf unless another is named."},
+    )
 
     @validates_schema
     def _check(self, data: dict[str, Any], **_: Any) -> None:
@@ -53,6 +65,8 @@ class InputIn(In):
             raise ValidationError("vectors need their number of dimensions", "dimensions")
         if data.get("type") is InputType.TEXT and "dimensions" in data:
             raise ValidationError("texts have no dimensions", "dimensions")
+        if data.get("type") is not InputType.TEXT and "encoder" in data:
+            raise ValidationError("only texts are encoded here", "encoder")
 
 
 class GoalIn(In):
@@ -135,10 +149,13 @@ class ProjectIn(ProjectChangeIn):
             "lease_seconds": 900,
             "seed": None,
             "dimensions": None,
+            "encoder": None,
         }
         given = _flat(data)
         if given["input_type"] is InputType.SCORES:
             given["estimator"] = {"name": str(Estimator.EXTERNAL)}
+        if given["input_type"] is InputType.TEXT:
+            given["encoder"] = given["encoder"] or Encoder.TFIDF
         return ProjectSettings(**defaults | given | {"classes": tuple(given["classes"])})
 
 
@@ -155,6 +172,7 @@ def _flat(data: dict[str, Any]) -> dict[str, Any]:
     if "input" in data:
         flat["input_type"] = data["input"]["type"]
         flat["dimensions"] = data["input"].get("dimensions")
+        flat["encoder"] = data["input"].get("encoder")
     if data.get("goal"):
         flat["goal"] = data["goal"] | {"type": str(data["goal"]["type"])}
     retrain = dict(data.get("retrain", {}))

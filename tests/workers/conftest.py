@@ -1,6 +1,7 @@
 """Fixtures of the worker tests: a project whose loop can be driven by hand."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +9,14 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from service.config import Settings
 from service.domain.runs import Stage
 from service.runtime import Runtime
 from service.store import shards
 from service.store.tables.pool import Project
 from tests.api import Api
 from tests.fakes import FrozenClock, RecordingQueue
+from tests.workers.encoders import tiny
 from tests.workers.loop import work_off
 from workers.pool.growth import Growth
 
@@ -95,3 +98,18 @@ class Pool:
 def pool(api: Api, runtime: Runtime, queue: RecordingQueue, clock: FrozenClock) -> Pool:
     """Not made yet: a test says with which settings."""
     return Pool(api, runtime, queue, clock)
+
+
+@pytest.fixture(scope="session")
+def tiny_encoders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for `ENCODERS_DIR`: a text encoder that is small, and means nothing."""
+    return tiny.encoders(tmp_path_factory.mktemp("encoders"))
+
+
+@pytest.fixture(scope="session")
+def real_encoders() -> Path:
+    """The folder that `make encoders` has filled."""
+    folder = Settings.from_environ().encoders_path
+    if not (folder / "minilm").exists():
+        pytest.skip(f"{folder} holds no text encoder: `make encoders` builds it")
+    return folder

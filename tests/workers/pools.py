@@ -3,9 +3,8 @@
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
-from service.domain.catalogue import InputType, Strategy
+from service.domain.catalogue import Strategy
 from workers.learning import regimes, selection
 from workers.learning.rules import Features, Rule, Situation
 from workers.learning.selection import Ranked
@@ -21,7 +20,6 @@ def candidates(matrix: Any, *, labelled: tuple[int, ...] = (), seed: int = 3) ->
         labelled=np.array(labelled, dtype=np.int64),
         features=lambda wanted: matrix[wanted],
         moments=moments.of(matrix),
-        input_type=InputType.TEXT if sparse.issparse(matrix) else InputType.VECTOR,
         seed=seed,
         rng=np.random.default_rng(seed),
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from service.domain.catalogue import InputType, Strategy
+from service.domain.catalogue import Strategy
 from tests.workers.pools import candidates, heaps, ranked, rule
 from workers import ordering
 from workers.learning.alternation import alternate
@@ -176,4 +176,3 @@ def test_columns_of_unlike_spread_are_standardised_before_distances_are_taken() 
 
     assert np.asarray(scaled).std(axis=0) == pytest.approx(np.ones(3), abs=1e-3)
     assert np.linalg.norm(np.asarray(unit), axis=1) == pytest.approx(np.ones(50), abs=1e-5)
-    assert candidates(rows).input_type is InputType.VECTOR

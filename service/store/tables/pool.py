@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Stri
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.audit import MOST_RESERVED
-from service.domain.catalogue import InputType, Strategy
+from service.domain.catalogue import Encoder, InputType, Strategy
 from service.domain.items import ItemState
 from service.store.tables.access import Workspace
 from service.store.tables.base import Base, Json, Serial, Utc
@@ -29,6 +29,8 @@ class Project(Base):
     """In the order that labels are stored by; it may grow at its end."""
     input_type: Mapped[InputType] = mapped_column(String(20))
     dimensions: Mapped[int | None]
+    encoder: Mapped[Encoder | None] = mapped_column(String(20))
+    """Where the items are texts: how they become features. It never changes."""
     goal: Mapped[dict[str, Any] | None] = mapped_column(Json)
     strategy: Mapped[Strategy] = mapped_column(String(30))
     estimator: Mapped[dict[str, Any]] = mapped_column(Json)
