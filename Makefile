@@ -59,7 +59,7 @@ bench: .venv/.dev .venv/.bench  ## Measure against floors and peers: make bench 
 	@exec $(VENV) -m benchmarks.bench $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out $(OUT)) \
 		$(if $(SCALE),--scale $(SCALE)) $(if $(DIR),--dir $(DIR))
 
-bench-selection: .venv/.dev  ## Measure what strategies save on real data: make bench-selection DATA=folder.
+bench-selection: .venv/.dev $(MINILM)  ## Measure what strategies save on real data: make bench-selection DATA=folder.
 	@[ -n "$(DATA)" ] || { echo "Say where the data sets are: make bench-selection DATA=folder"; exit 2; }
 	@exec $(VENV) -m benchmarks.selection "$(DATA)" $(if $(ONLY),--only $(ONLY)) \
 		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(OUT),--out $(OUT))
