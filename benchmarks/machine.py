@@ -17,7 +17,7 @@ from benchmarks.client import Address, Refused
 ROOT = Path(__file__).parent.parent
 LOG = "run.log"
 START_SECONDS = 90.0
-STOP_SECONDS = 15.0
+STOP_SECONDS = 20.0
 # A service of our own must not write into a database that the environment names.
 NOT_OURS = ("DATABASE_URL", "REDIS_URL", "BLOB_URL", "RATE_LIMIT", "HOST")
 
@@ -46,14 +46,30 @@ def own() -> Iterator[Address]:
         Refused: it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="benchmark-", ignore_cleanup_errors=True) as folder:
-        port, data = _free_port(), Path(folder)
+        port, data = free_port(), Path(folder)
         process = _start(data, port)
         try:
             url = f"http://127.0.0.1:{port}"
             _wait(process, url, data / LOG)
             yield Address(url=url, key=(data / "admin.key").read_text().strip())
         finally:
-            _stop(process)
+            stop(process)
+
+
+def free_port() -> int:
+    """Give a port on which nobody listens now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process: in good order if it does that within some seconds, else at once."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _start(data: Path, port: int) -> subprocess.Popen[bytes]:
@@ -70,23 +86,9 @@ def _start(data: Path, port: int) -> subprocess.Popen[bytes]:
         )
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not answers(url):
         if process.poll() is not None or time.monotonic() > deadline:
             raise Refused(f"the service did not start:\n{log.read_text(errors='replace')}")
         time.sleep(0.1)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

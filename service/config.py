@@ -23,6 +23,10 @@ class Settings:
     data_dir: str = _setting(
         ".data", "Folder of the embedded parts: database, broker, blobs, logs, first key."
     )
+    encoders_dir: str = _setting(
+        ".encoders",
+        "Folder that `make encoders` fills; workers look there for dense text encoders.",
+    )
     database_url: str = _setting(
         "",
         "SQLAlchemy URL of the system of record, `postgresql+psycopg://…` or `sqlite:///…`. "
@@ -97,6 +101,11 @@ class Settings:
         return Path(self.data_dir).resolve()
 
     @property
+    def encoders_path(self) -> Path:
+        """`ENCODERS_DIR` as an absolute path."""
+        return Path(self.encoders_dir).resolve()
+
+    @property
     def database(self) -> str:
         """URL of the database in use."""
         return self.database_url or f"sqlite:///{self.data_path / 'service.db'}"
@@ -129,6 +138,11 @@ class Settings:
     def workers(self) -> int:
         """Processes that train, score and rank."""
         return self.worker_processes or cores()
+
+    @property
+    def threads(self) -> int:
+        """Threads for linear algebra in each of those processes: the cores, shared out."""
+        return max(1, cores() // self.workers)
 
 
 def cores() -> int:

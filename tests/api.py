@@ -6,6 +6,13 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+LEAST: dict[str, Any] = {
+    "name": "casting",
+    "task": {"type": "classification", "classes": ["fine", "defect"]},
+    "input": {"type": "vector", "dimensions": 2},
+}
+"""A project without what has a default."""
+
 
 class Api:
     """A client with a key."""
@@ -42,13 +49,8 @@ class Api:
 
     def make_project(self, **more: Any) -> str:
         """Make a project; answer its path."""
-        body: dict[str, Any] = {
-            "name": "casting",
-            "task": {"type": "classification", "classes": ["fine", "defect"]},
-            "input": {"type": "vector", "dimensions": 2},
-            "seed": 1,
-        }
-        return f"/projects/{self.post('/projects', body | more, 201)['id']}"
+        made = self.post("/projects", LEAST | {"seed": 1} | more, 201)
+        return f"/projects/{made['id']}"
 
     def add_vectors(self, project: str, vectors: Mapping[str, Sequence[float]]) -> Any:
         """Register vectors by key."""

@@ -1,5 +1,6 @@
 """Parts of a runtime that tests put in the place of the real ones: plain classes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,6 +30,18 @@ class RecordingQueue:
         """What was sent since the last time."""
         taken, self.sent = self.sent, []
         return taken
+
+
+@dataclass
+class AnsweringQueue(RecordingQueue):
+    """A queue with a worker behind it."""
+
+    work: Callable[[str], None] = print
+
+    def predict(self, request_id: str) -> bool:
+        """Work at once."""
+        self.work(request_id)
+        return True
 
 
 @dataclass

@@ -8,7 +8,7 @@ from celery import Celery, signals
 from threadpoolctl import threadpool_limits
 
 from service import logs
-from service.config import Settings, cores
+from service.config import Settings
 from service.queue import TRANSPORT
 from service.runtime import Runtime, build
 from workers import sweep
@@ -55,18 +55,13 @@ def runtime() -> Runtime:
 def start_child(**_: Any) -> None:
     """Begin a pool process: nothing of the parent's, and its share of the cores."""
     _process.clear()
-    threadpool_limits(threads_per_process())
+    threadpool_limits(settings.threads)
 
 
 @signals.worker_ready.connect
 def start_sweeping(**_: Any) -> None:
     """Sweep from a thread of the parent, which is never busy with a stage."""
     threading.Thread(target=_sweep_for_ever, daemon=True, name="sweep").start()
-
-
-def threads_per_process() -> int:
-    """Threads for linear algebra in each pool process: the cores, shared out."""
-    return max(1, cores() // settings.workers)
 
 
 def _sweep_for_ever() -> None:

@@ -1,47 +1,27 @@
-"""A pool into an order: reads what the project's strategy needs, and applies it."""
+"""A pool into an order, by the rule of its run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
-from service.domain.catalogue import InputType, Reason, Strategy
+from service.domain.catalogue import Reason
 from service.runtime import Runtime
-from service.store import masks
-from service.store.tables.learning import RunShard
-from service.store.tables.pool import Project, Shard
-from workers import ordering
-from workers.brought import has_features
+from workers import ordering, sources, unscored
 from workers.learning import selection
 from workers.learning.arrays import Ints
 from workers.learning.selection import Ranked
-from workers.ordering import Candidates, Ordered
-from workers.pool import features, measured, orders
+from workers.ordering import Candidates, Ordered, Scored
+from workers.pool import orders
 from workers.pool.orders import Head
+from workers.sources import Task
 
 LEAST_FIRST = 1_000
 # SCIENCE 1.5, pools of ten million: what a ranking of candidates looks at.
 FRESH, LAST_BEST = 200_000, 50_000
-# Items in an order that is chance but for its head; behind it whoever hands out draws by itself.
-LONGEST_BY_CHANCE = 1_000_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """What is to be ordered."""
-
-    project: Project
-    run_shards: Sequence[RunShard]
-    """Scored shards; none before there is a version."""
-    shards: Sequence[Shard]
-    batch_size: int
-
-    @property
-    def stretches(self) -> Sequence[Shard | RunShard]:
-        """The shards that the order is of."""
-        return self.run_shards or self.shards
+# Items in an order that is not merged; behind it whoever hands out draws by itself.
+LONGEST_WHOLE = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,120 +36,119 @@ class Arranged:
 
 
 def arrange(runtime: Runtime, task: Task) -> Arranged:
-    """Order the pool by the project's strategy."""
-    if task.run_shards and task.project.strategy != Strategy.DIVERSE:
-        return _by_scores(runtime, task)
-    return _by_items(runtime, task)
+    """Order the pool by the rule."""
+    if task.rule.spread.is_of_all or not task.run_shards:
+        return _by_items(runtime, task)
+    if task.rule.second is not None:
+        return _by_two_scores(runtime, task)
+    return _by_scores(runtime, task)
 
 
-def further(runtime: Runtime, task: Task, taken: Sequence[int], count: int) -> Head:
+def further(
+    runtime: Runtime,
+    task: Task,
+    taken: Sequence[int],
+    count: int,
+    *,
+    without: Sequence[int] | Ints = (),
+) -> Head:
     """Go on with an order by scores; what is answered by now is left to who hands out."""
     return orders.merged(
-        _orders(runtime, task),
+        sources.orders_of(runtime, task),
         seed=task.project.seed,
         count=count,
-        free=lambda positions: np.ones(len(positions), dtype=bool),
+        free=lambda positions: ~np.isin(positions, without),
         taken=taken,
     )
 
 
-def of_candidates(runtime: Runtime, task: Task, best: Ranked) -> Arranged:
+def of_candidates(runtime: Runtime, task: Task, scored: Scored) -> Arranged:
     """Order by scores of some of the pool; all of it is shown to whoever hands out."""
-    free = _free(runtime, task.project)
-    length = min(_first(task), len(best.positions))
-    is_free = np.ones(len(best.positions), dtype=bool)
-    looked = min(len(best.positions), length + length // 8 + 100)
-    is_free[:looked] = free(best.positions[:looked])
-    left = Ranked(positions=best.positions[is_free], scores=best.scores[is_free])
-    arranged = _spread(runtime, task, left)
-    return Arranged(ordered=arranged, depth=len(left.positions), candidates=len(best.positions))
+    first = _first(task)
+    looked = first + first // 8 + 100
+
+    def offered(ranked: Ranked) -> Ranked:
+        is_free = np.ones(len(ranked.positions), dtype=bool)
+        is_free[:looked] = sources.free_among(runtime, task, ranked.positions[:looked])
+        return Ranked(positions=ranked.positions[is_free], scores=ranked.scores[is_free])
+
+    drawn = task.rng().permutation(len(scored.best.positions))[: task.rule.drawn]
+    some = Ranked(positions=scored.best.positions[drawn], scores=scored.best.scores[drawn])
+    free = replace(
+        scored,
+        best=offered(scored.best),
+        second=None if scored.second is None else offered(scored.second),
+        drawn=offered(some) if task.rule.drawn else None,
+    )
+    ordered = ordering.by_rule(task.rule, free, _pool(runtime, task))
+    depth = len(ordered.ranked.positions)
+    return Arranged(ordered=ordered, depth=depth, candidates=len(scored.best.positions))
 
 
 def _by_scores(runtime: Runtime, task: Task) -> Arranged:
-    """Merge the orders of the shards, as far as a diverse head needs; the rest can wait."""
-    head = orders.merged(
-        _orders(runtime, task),
-        seed=task.project.seed,
-        count=_first(task),
-        free=_free(runtime, task.project),
-    )
+    """Merge the orders of the shards, as far as a spread head needs; the rest can wait."""
+    paths = sources.orders_of(runtime, task)
+    free = partial(sources.free_among, runtime, task)
+    head = orders.merged(paths, seed=task.project.seed, count=_first(task), free=free)
+    drawn = None
+    if task.rule.drawn:
+        some = orders.drawn(paths, task.rule.drawn, task.rng())
+        is_free = free(some.positions)
+        drawn = Ranked(positions=some.positions[is_free], scores=some.scores[is_free])
+    classes = partial(sources.classes_of, runtime, task)
+    scored = Scored(best=head.ranked, drawn=drawn, classes=classes)
+    ordered = ordering.by_rule(task.rule, scored, _pool(runtime, task))
     depth = sum(shard.rows for shard in task.run_shards)
-    return Arranged(ordered=_spread(runtime, task, head.ranked), depth=depth, taken=head.taken)
+    return Arranged(ordered=ordered, depth=depth, taken=head.taken)
 
 
-def _first(task: Task) -> int:
-    """How much of an order is put in use at once."""
-    return max(LEAST_FIRST, 2 * ordering.shortlist(task.batch_size))
-
-
-def _free(runtime: Runtime, project: Project) -> Callable[[Ints], npt.NDArray[np.bool_]]:
-    def free(positions: Ints) -> npt.NDArray[np.bool_]:
-        with runtime.readers() as session:
-            offered = masks.free_among(session, project, positions.tolist())
-        return np.isin(positions, np.fromiter(offered, np.int64, len(offered)))
-
-    return free
-
-
-def _spread(runtime: Runtime, task: Task, best: Ranked) -> Ordered:
-    """Spread the head of an order out if that is the strategy."""
-    strategy = Strategy(task.project.strategy)
-    if strategy is Strategy.AUTO and len(best.positions) and has_features(task.project):
-        pool = _candidates(runtime, task, best.positions, labelled=[])
-        return ordering.diversified(pool, best, batch_size=task.batch_size)
-    if strategy is Strategy.AUTO:
-        strategy = Strategy.MARGIN  # in fact
-    return Ordered(ranked=best, strategy=str(strategy), reason=Reason.STRATEGY)
+def _by_two_scores(runtime: Runtime, task: Task) -> Arranged:
+    """Take two orders in turns; how that goes on depends on all that was taken, so it is whole."""
+    is_free = sources.all_free(runtime, task)
+    best, second = (
+        orders.merged(
+            paths,
+            seed=task.project.seed,
+            count=min(int(is_free.sum()), LONGEST_WHOLE),
+            free=lambda positions: is_free[positions],
+        ).ranked
+        for paths in (sources.orders_of(runtime, task), sources.second_orders_of(runtime, task))
+    )
+    classes = partial(sources.classes_of, runtime, task)
+    scored = Scored(best=best, second=second, classes=classes)
+    ordered = ordering.by_rule(task.rule, scored, None)
+    return Arranged(ordered=ordered, depth=len(ordered.ranked.positions))
 
 
 def _by_items(runtime: Runtime, task: Task) -> Arranged:
     """Order all items by what they are: before there is a version, or on request."""
-    project = task.project
-    end = task.stretches[-1].first_position + task.stretches[-1].rows if task.stretches else 0
-    with runtime.readers() as session:
-        closed = np.array(masks.closed_positions(session, project), dtype=np.int64)
-        labelled = masks.labelled_positions(session, project)
-    is_free = np.ones(end, dtype=bool)
-    is_free[closed[closed < end]] = False
-    positions: Ints = np.flatnonzero(is_free).astype(np.int64)
+    positions: Ints = np.flatnonzero(sources.all_free(runtime, task)).astype(np.int64)
+    positions = _thinned(positions, task.project.seed + task.project.ranking_count)
+    reason = Reason.STRATEGY if task.run_shards else Reason.COLD_START
     if len(positions) == 0:
         empty = Ranked(positions=positions, scores=np.zeros(0))
-        ordered = Ordered(ranked=empty, strategy=str(project.strategy), reason=Reason.STRATEGY)
-        return Arranged(ordered=ordered, depth=0)
-    positions = _thinned(positions, project.seed + project.ranking_count)
-    pool = _candidates(runtime, task, positions, labelled=[n for n in labelled if n < end])
-    reason = Reason.STRATEGY if task.run_shards else Reason.COLD_START
-    if project.strategy == Strategy.RANDOM or not has_features(project):
-        draws = selection.draws(project.seed + project.ranking_count, positions)
-        ordered = replace(ordering.by_score(pool, draws, Strategy.RANDOM), reason=reason)
+        ordered = Ordered(ranked=empty, rule=task.rule, reason=reason)
     else:
-        ordered = ordering.by_diversity(pool, reason=reason)
+        pool = sources.candidates(runtime, task, positions)
+        ordered = unscored.by_items(task.rule, pool, reason=reason)
     return Arranged(ordered=ordered, depth=len(positions))
+
+
+def _first(task: Task) -> int:
+    """How much of an order is put in use at once."""
+    return max(LEAST_FIRST, 2 * task.rule.shortlist)
+
+
+def _pool(runtime: Runtime, task: Task) -> Candidates | None:
+    if not task.rule.looks_at_features:
+        return None
+    return sources.candidates(runtime, task, np.zeros(0, np.int64))
 
 
 def _thinned(positions: Ints, seed: int) -> Ints:
     """Keep a random part of more positions than an order needs."""
-    share = LONGEST_BY_CHANCE / max(1, len(positions))
+    share = LONGEST_WHOLE / max(1, len(positions))
     if share >= 1:
         return positions
     parts = np.array_split(positions, int(np.ceil(1 / share)))
     return np.concatenate([part[selection.draws(~seed, part) < share] for part in parts])
-
-
-def _orders(runtime: Runtime, task: Task) -> list[Path]:
-    return [runtime.blobs.path(shard.scores or "") for shard in task.run_shards]
-
-
-def _candidates(
-    runtime: Runtime, task: Task, positions: Ints, *, labelled: Sequence[int]
-) -> Candidates:
-    project = task.project
-    return Candidates(
-        positions=positions,
-        labelled=np.array(labelled, dtype=np.int64),
-        features=lambda wanted: features.take(runtime.blobs, task.stretches, wanted),
-        moments=measured.read(runtime.blobs, task.shards),
-        input_type=InputType(project.input_type),
-        seed=project.seed,
-        rng=np.random.default_rng([project.seed, project.ranking_count]),
-    )

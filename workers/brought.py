@@ -1,8 +1,6 @@
 """Probabilities that a client brought: kept by stretches of the pool, taken for a shard."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Estimator, InputType
 from service.store import versions
+from service.store.blobs import Blobs
 from service.store.brought import ROWS
 from service.store.tables.learning import Version
 from service.store.tables.pool import Project
@@ -18,16 +17,6 @@ from workers.learning.fitted import Outputs
 
 Known = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.float32]
-
-
-class Store(Protocol):
-    """Where stretches are kept."""
-
-    def put(self, data: bytes) -> str:
-        """Keep bytes; answer their digest."""
-
-    def path(self, digest: str) -> Path:
-        """A local file with the bytes of this digest."""
 
 
 def is_brought(version: Version) -> bool:
@@ -43,13 +32,8 @@ def to_score(session: Session, project: Project) -> int | None:
     return last.id if last else None
 
 
-def has_features(project: Project) -> bool:
-    """Whether there is anything to tell items apart by but their scores."""
-    return project.input_type != InputType.SCORES or bool(project.dimensions)
-
-
 def outputs(
-    store: Store, digests: Mapping[int, str], positions: Ints, *, classes: int
+    store: Blobs, digests: Mapping[int, str], positions: Ints, *, classes: int
 ) -> tuple[Outputs, Known]:
     """What was brought for some items, and for which of them anything was.
 
@@ -73,7 +57,7 @@ def behind(scores: Floats, known: Known, draws: Floats) -> Floats:
 
 
 def merged(
-    store: Store, digests: Mapping[int, str], positions: Ints, proba: Rows
+    store: Blobs, digests: Mapping[int, str], positions: Ints, proba: Rows
 ) -> tuple[dict[int, str], int]:
     """Put rows in the place of what was brought before; say how many had been the same.
 
@@ -92,5 +76,5 @@ def merged(
     return now, unchanged
 
 
-def _open(store: Store, digest: str, classes: int) -> Rows:
+def _open(store: Blobs, digest: str, classes: int) -> Rows:
     return np.fromfile(store.path(digest), dtype="<f4").reshape(-1, classes)

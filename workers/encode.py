@@ -5,25 +5,24 @@ from typing import Any
 
 import structlog
 
-from service.domain.catalogue import InputType
 from service.domain.runs import RunKind, RunState, Stage
 from service.runtime import Runtime
 from service.store import cycles, items, labels, projects, runs, shards, upload_parts
 from service.store.tables.learning import Run
-from service.store.tables.pool import Payload, Project
+from service.store.tables.pool import Project
 from service.store.tables.uploads import Part
 from workers import stages
-from workers.encoders import text, vector
+from workers.encoders import inputs
 from workers.learning.arrays import Matrix
 from workers.pool import shards as shard_files
-from workers.pool.growth import Growth
+from workers.pool.growth import LEAST_SHARD, Growth
 from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 8_192
-_LEAST_SHARD = 0.25
-"""Part of a full shard from which an upload's part becomes one as it is."""
+_SLOW_AT_ONCE = 4_096
+"""Items of one run where each takes its time; another run goes on with the rest."""
 
 
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
@@ -33,11 +32,13 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
         last = shards.find_last(session, run.project_id)
         if project is None:
             raise Superseded
-        reserved = upload_parts.reserved_from(session, project)
+        reserved = [part for part, _ in upload_parts.reserved_from(session, project)]
         end = upload_parts.ready_until(session, project)
+    if inputs.is_slow(project):
+        end = min(end, _reach(project, reserved))
     growth = Growth(runtime.blobs, project, last, full=runtime.settings.shard_rows)
     at = project.encoded
-    for part, _ in reserved:
+    for part in reserved:
         first = part.first_position or 0
         if first >= end:
             break
@@ -46,6 +47,18 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
         at = first + part.fresh
     _append(runtime, project, growth, at, end)
     return _save(runtime, run, project, growth.close(), end)
+
+
+def _reach(project: Project, reserved: Sequence[Part]) -> int:
+    """How far the pool can be encoded in one run; what uploads have encoded costs nothing."""
+    at, left = project.encoded, _SLOW_AT_ONCE
+    for part in reserved:
+        first = part.first_position or 0
+        if first - at >= left:
+            break
+        left -= first - at
+        at = first + part.fresh
+    return at + left
 
 
 def _append(runtime: Runtime, project: Project, growth: Growth, first: int, end: int) -> None:
@@ -60,7 +73,7 @@ def _take(runtime: Runtime, growth: Growth, part: Part) -> None:
     """Take what an upload has encoded: as a shard of its own, or small parts together."""
     if not part.is_done or part.features is None or part.moments is None:
         growth.leave_empty(part.fresh)  # its upload broke off
-    elif part.fresh >= _LEAST_SHARD * runtime.settings.shard_rows or part.fresh > growth.waiting:
+    elif part.fresh >= LEAST_SHARD * runtime.settings.shard_rows or part.fresh > growth.waiting:
         growth.adopt(part.fresh, features=part.features, moments=part.moments)
     else:
         matrix = shard_files.open_shard(runtime.blobs.path(part.features))
@@ -79,17 +92,10 @@ def _encoded(runtime: Runtime, project: Project, first: int, count: int) -> Matr
             rows = items.payloads(
                 session, project.id, first=at, rows=min(_AT_ONCE, first + count - at)
             )
-        matrix = shard_files.extend(matrix, _features(project, rows))
+        matrix = shard_files.extend(matrix, inputs.encode(runtime.settings, project, rows))
     if matrix is None:
         raise ValueError("there is nothing to encode")
     return matrix
-
-
-def _features(project: Project, rows: Sequence[Payload]) -> Matrix:
-    if project.input_type == InputType.TEXT:
-        return text.encode([row.text or "" for row in rows])
-    # Of scores without vectors the rows have no columns.
-    return vector.decode([row.vector or b"" for row in rows], project.dimensions or 0)
 
 
 def _save(

@@ -10,7 +10,7 @@ import structlog
 from service.domain.catalogue import Estimator
 from service.domain.runs import RunState
 from service.runtime import Runtime
-from service.store import brought, cycles, items, projects, runs, uploads, versions
+from service.store import brought, cycles, lookups, projects, runs, uploads, versions
 from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Project
 from service.store.tables.uploads import Upload
@@ -96,7 +96,7 @@ def _read(runtime: Runtime, task: _Task, refusals: Refusals) -> tuple[Ints, Rows
 def _positions(runtime: Runtime, project: Project, batch: Brought) -> list[int | None]:
     keys = [key for key in batch.keys if isinstance(key, str) and "\x00" not in key]
     with runtime.readers() as session:
-        found = items.positions_of(session, project.id, keys)
+        found = lookups.positions(session, project.id, keys)
     return [found.get(key) if isinstance(key, str) else None for key in batch.keys]
 
 

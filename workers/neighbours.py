@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
+from sqlalchemy.orm import Session
 
-from service.runtime import Runtime
 from service.store import labels
 from service.store.blobs import Blobs
 from service.store.tables.learning import RunShard
@@ -15,18 +15,21 @@ from workers.learning.selection import Ranked
 from workers.pool import features, shards
 
 NEWEST, NEAREST = 50, 100
-_ENTRY = np.dtype([("position", "<u4"), ("row", "<u2"), ("likeness", "<f4")])
+ENTRY = np.dtype([("position", "<u4"), ("row", "<u2"), ("likeness", "<f4")])
 _ROWS_AT_ONCE = 8_192
 
 
-def rows_of_newest(runtime: Runtime, project: Project, scanned: Sequence[RunShard]) -> Dense:
-    """Feature rows of unit length of the items labelled last: float32[at most 50, d]."""
-    with runtime.readers() as session:
-        positions = labels.newest_positions(session, project, limit=NEWEST)
-    known = [each for each in positions if each < project.encoded]
-    if not known:
+def newest(session: Session, project: Project) -> list[int]:
+    """Items labelled last, ascending: at most 50, of those that have features."""
+    found = labels.newest_positions(session, project, limit=NEWEST)
+    return sorted(each for each in found if each < project.encoded)
+
+
+def rows_of(blobs: Blobs, positions: Sequence[int], scanned: Sequence[RunShard]) -> Dense:
+    """Feature rows of unit length of items, ascending: float32[n, d]; none of texts."""
+    if not positions:
         return np.zeros((0, 0), dtype=np.float32)
-    rows = features.take(runtime.blobs, scanned, np.array(sorted(known), dtype=np.int64))
+    rows = features.take(blobs, scanned, np.array(positions, dtype=np.int64))
     return np.zeros((0, 0), np.float32) if is_sparse(rows) else np.asarray(diversity.unit(rows))
 
 
@@ -42,7 +45,7 @@ def of_shard(matrix: Matrix, first_position: int, labelled: Dense) -> bytes:
     )
     count = min(NEAREST, len(likeness))
     nearest = np.argpartition(-likeness, count - 1, axis=0)[:count]
-    entries = np.empty(nearest.shape, dtype=_ENTRY)
+    entries = np.empty(nearest.shape, dtype=ENTRY)
     entries["position"] = first_position + nearest
     entries["row"] = np.arange(len(labelled))
     entries["likeness"] = np.take_along_axis(likeness, nearest, axis=0)
@@ -55,11 +58,11 @@ def candidates(blobs: Blobs, scanned: Sequence[RunShard], best: Ranked) -> bytes
     (Candidates near to what is labelled: SEALS, Coleman et al. 2022.)
     """
     found = [
-        np.frombuffer(blobs.path(shard.neighbours).read_bytes(), dtype=_ENTRY)
+        np.frombuffer(blobs.path(shard.neighbours).read_bytes(), dtype=ENTRY)
         for shard in scanned
         if shard.neighbours
     ]
-    joined = np.concatenate([np.zeros(0, _ENTRY), *found])
+    joined = np.concatenate([np.zeros(0, ENTRY), *found])
     order = np.lexsort((-joined["likeness"], joined["row"]))
     rows = joined["row"][order]
     rank_in_row: Ints = np.arange(len(rows)) - np.searchsorted(rows, rows)

@@ -1,35 +1,32 @@
-"""Scores and features into an order of the pool, by the project's strategy."""
+"""Scored items into an order, by a rule."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from service.domain.catalogue import InputType, Reason, Strategy
-from workers.learning import diversity, scaling, selection
-from workers.learning.arrays import Floats, Ints, Matrix, is_sparse
-from workers.learning.scaling import DenseMoments, Kind, Moments
+from service.domain.catalogue import Reason
+from workers.learning import alternation, clustering, diversity, herding, scaling, thinning
+from workers.learning.arrays import Dense, Floats, Ints, Matrix, is_sparse
+from workers.learning.rules import Rule, Spread
+from workers.learning.scaling import DenseMoments, Kind, Moments, Scaling, SparseMoments
 from workers.learning.selection import Ranked
 
-# SCIENCE 1.5: beyond this, k-means++ runs on a sample.
-LARGEST_COLD_START, SAMPLE = 200_000, 50_000
-# Distances (rows x picks x dimensions) that an order by diversity may cost.
-BUDGET = 2_000_000_000
-LEAST_PICKS = 100
-# Texts are projected first, which costs more than the distances.
-LARGEST_OF_TEXTS, SAMPLE_OF_TEXTS, DIMENSIONS_OF_TEXT = 40_000, 20_000, 100
-SHORTLIST_BATCHES, LONGEST_SHORTLIST = 10, 5_000
+# Texts are projected where distances are taken between many of them.
+DIMENSIONS_OF_TEXT = 100
 # Columns whose spreads differ by more are standardised before distances are taken.
 LIKE_SPREADS = 10.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Ordered:
     """An order, what made it, and why its items are served."""
 
     ranked: Ranked
-    strategy: str
+    rule: Rule
     reason: Reason
+    ahead: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Items of the order that are not among the best that it was made from, int64[k]."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,82 +34,143 @@ class Candidates:
     """Items that may be offered, and how to get features."""
 
     positions: Ints
-    """Ascending, int64[n]."""
+    """Ascending, int64[n]; what an order of all items is of."""
     labelled: Ints
     """Items that have a label already, ascending."""
     features: Callable[[Ints], Matrix]
     """Raw rows of items, ascending positions."""
     moments: Moments
-    input_type: InputType
     seed: int
     rng: np.random.Generator
 
 
-def by_score(pool: Candidates, scores: Floats, strategy: Strategy) -> Ordered:
-    """Order by scores, float64[n] for the candidates; ties by seeded hash."""
-    ties = selection.hashes(pool.seed, pool.positions)
-    order = selection.order(scores, ties)
-    ranked = Ranked(positions=pool.positions[order], scores=scores[order])
-    return Ordered(ranked=ranked, strategy=str(strategy), reason=Reason.STRATEGY)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scored:
+    """What scores say of the items that may be offered."""
+
+    best: Ranked
+    """By the rule's scorer: as many as are wanted in the order, or all."""
+    second: Ranked | None = None
+    """As many by its second scorer, if it has one."""
+    drawn: Ranked | None = None
+    """Some drawn by chance, in any order, if it asks for them."""
+    classes: Callable[[Ints], Ints]
+    """Predicted classes of items, positions in any order."""
 
 
-def shortlist(batch_size: int) -> int:
-    """How many of the best are spread out."""
-    return min(SHORTLIST_BATCHES * batch_size, LONGEST_SHORTLIST)
+def by_rule(rule: Rule, scored: Scored, pool: Candidates | None) -> Ordered:
+    """Order scored items; `pool` may be missing if the rule does not look at features.
 
-
-def diversified(pool: Candidates, best: Ranked, *, batch_size: int) -> Ordered:
-    """Spread the head of an order by margin out, so that any beginning of it is a good batch.
-
-    The best ten batches are reordered by k-means++ on unit rows, best one first.
+    What the rule spreads out comes first, then the rest of `scored.best`; no item comes twice.
     """
-    length = min(shortlist(batch_size), len(best.positions))
-    head = best.positions[:length]
-    rows = np.argsort(head)
-    matrix = scaled(pool, pool.features(head[rows]))[np.argsort(rows)]
-    spread = diversity.diversify(matrix, pool.rng, picks=min(length, max(1_000, 2 * batch_size)))
-    order = np.concatenate([spread, np.arange(length, len(best.positions))])
-    ranked = Ranked(positions=best.positions[order], scores=best.scores[order])
-    return Ordered(ranked=ranked, strategy="margin_diversified", reason=Reason.STRATEGY)
+    ahead = np.zeros(0, np.int64)
+    if scored.second is not None:
+        count = max(len(scored.best.positions), len(scored.second.positions))
+        ranked = alternation.alternate(scored.best, scored.second, count)
+    elif rule.spread is Spread.HERDING:
+        ranked, ahead = _herded(rule, scored, _given(pool))
+    else:
+        order = _spread(rule, scored, pool)
+        ranked = Ranked(positions=scored.best.positions[order], scores=scored.best.scores[order])
+    return Ordered(ranked=ranked, rule=rule, reason=Reason.STRATEGY, ahead=ahead)
 
 
-def by_diversity(pool: Candidates, *, reason: Reason) -> Ordered:
-    """Order by k-means++, away from what is labelled already; the tail by seeded hash.
+def rows_of(pool: Candidates, positions: Ints) -> Matrix:
+    """Rows of items, positions in any order, in the space where distances are taken."""
+    asked, place = np.unique(positions, return_inverse=True)
+    return scaled(pool, pool.features(asked))[place]
 
-    An item's score is the share of the order that is behind it.
-    """
-    count = len(pool.positions)
-    ties = selection.hashes(pool.seed, pool.positions)
-    shuffled = np.argsort(ties, kind="stable")
-    is_text = pool.input_type == InputType.TEXT
-    most, kept = (LARGEST_OF_TEXTS, SAMPLE_OF_TEXTS) if is_text else (LARGEST_COLD_START, SAMPLE)
-    sample = np.sort(shuffled[:kept] if count > most else shuffled)
-    asked = np.union1d(pool.positions[sample], pool.labelled)
-    matrix = scaled(pool, pool.features(asked))
-    if is_sparse(matrix):
-        matrix = diversity.reduced(matrix, DIMENSIONS_OF_TEXT, pool.rng)
-    is_labelled = np.isin(asked, pool.labelled, assume_unique=True)
-    free = matrix[~is_labelled]
-    picks = max(LEAST_PICKS, BUDGET // max(1, free.shape[0] * free.shape[1]))
-    chosen = matrix[is_labelled] if is_labelled.any() else None
-    head = sample[diversity.kmeans_plus_plus(free, picks, pool.rng, chosen=chosen)]
-    tail = shuffled[~np.isin(shuffled, head)]
-    order = np.concatenate([head, tail])
-    scores = 1.0 - np.arange(count) / max(count, 1)
-    ranked = Ranked(positions=pool.positions[order], scores=scores)
-    return Ordered(ranked=ranked, strategy=str(Strategy.DIVERSE), reason=reason)
+
+def dense_rows_of(pool: Candidates, positions: Ints) -> Dense:
+    """The same as float32[n, d], texts projected."""
+    rows = rows_of(pool, positions)
+    return diversity.reduced(rows, DIMENSIONS_OF_TEXT, pool.rng) if is_sparse(rows) else rows
 
 
 def scaled(pool: Candidates, matrix: Matrix) -> Matrix:
     """Rows in the space where distances are taken: unit length, or standardised, or tf-idf."""
-    if pool.input_type == InputType.TEXT:
-        return scaling.apply(scaling.of(Kind.TFIDF, pool.moments), matrix)
-    kind = Kind.STANDARD if _spreads_differ(pool.moments) else Kind.UNIT
-    return scaling.apply(scaling.of(kind, pool.moments), matrix).astype(np.float32)
+    rows = scaling.apply(space(pool.moments), matrix)
+    return rows if is_sparse(rows) else rows.astype(np.float32)
 
 
-def _spreads_differ(moments: Moments) -> bool:
-    if not isinstance(moments, DenseMoments):
-        return False
+def space(moments: Moments) -> Scaling:
+    """The space where distances between the items of a pool are taken."""
+    if isinstance(moments, SparseMoments):
+        return scaling.of(Kind.TFIDF, moments)
+    return scaling.of(Kind.STANDARD if _spreads_differ(moments) else Kind.UNIT, moments)
+
+
+def _spread(rule: Rule, scored: Scored, pool: Candidates | None) -> Ints:
+    """Reorder the shortlist, and leave the rest: indices into the best."""
+    length = min(rule.shortlist, len(scored.best.positions))
+    head = scored.best.positions[:length]
+    first, behind = np.arange(length), np.zeros(0, np.int64)
+    if rule.looks_at_features and length:
+        rows = rows_of(_given(pool), head)
+        if rule.likeness is not None:
+            is_repeat = thinning.repeats(rows, rule.likeness)
+            first, behind = np.flatnonzero(~is_repeat), np.flatnonzero(is_repeat)
+        first = first[_spread_rows(rule, rows[first], _given(pool).rng)]
+    if rule.cap is not None:
+        first = first[thinning.capped(scored.classes(head[first]), rule.cap)]
+    return np.concatenate([first, behind, np.arange(length, len(scored.best.positions))])
+
+
+def _spread_rows(rule: Rule, best_first: Matrix, rng: np.random.Generator) -> Ints:
+    match rule.spread:
+        case Spread.KMEANS:
+            return diversity.diversify(best_first, rng, picks=rule.picks)
+        case Spread.CLUSTERS:
+            rows = best_first
+            if is_sparse(rows):
+                rows = diversity.reduced(rows, DIMENSIONS_OF_TEXT, rng)
+            return clustering.cluster_margin(rows, rule.clusters, rng)
+    return np.arange(best_first.shape[0])
+
+
+def _herded(rule: Rule, scored: Scored, pool: Candidates) -> tuple[Ranked, Ints]:
+    """Pick from the best and the drawn; the rest of the best follows as it is."""
+    best, drawn = scored.best, scored.drawn
+    positions, scores = best.positions[: rule.shortlist], best.scores[: rule.shortlist]
+    if drawn is not None:
+        is_new = ~np.isin(drawn.positions, positions)
+        positions = np.concatenate([positions, drawn.positions[is_new]])
+        scores = np.concatenate([scores, drawn.scores[is_new]])
+    rows = dense_rows_of(pool, np.concatenate([positions, pool.labelled]))
+    picks = herding.uherding(
+        rows[: len(positions)],
+        rule.picks,
+        doubt=_doubt(scores),
+        labelled=rows[len(positions) :],
+    )
+    if rule.cap is not None:
+        picks = picks[thinning.capped(scored.classes(positions[picks]), rule.cap)]
+    picked = positions[picks]
+    rest = ~np.isin(best.positions, picked)
+    ranked = Ranked(
+        positions=np.concatenate([picked, best.positions[rest]]),
+        scores=np.concatenate([scores[picks], best.scores[rest]]),
+    )
+    return ranked, picked[~np.isin(picked, best.positions)]
+
+
+def _doubt(margins: Floats) -> Floats:
+    """Scores by margin as numbers from 0 to 1.
+
+    If none is above zero they are minus the distances between the two best decisions, of which
+    this is the margin of a sigmoid. Of what is below zero among others nothing is known.
+    """
+    if margins.max(initial=0.0) > 0:
+        return np.clip(margins, 0.0, 1.0)
+    return 1.0 + np.tanh(margins / 2)
+
+
+def _given(pool: Candidates | None) -> Candidates:
+    if pool is None:
+        raise ValueError("this rule looks at features")
+    return pool
+
+
+def _spreads_differ(moments: DenseMoments) -> bool:
     spreads = np.sqrt(moments.variance[moments.variance > 0])
     return len(spreads) > 0 and bool(spreads.max() > LIKE_SPREADS * np.median(spreads))

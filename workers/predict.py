@@ -1,4 +1,4 @@
-"""Ad-hoc predictions: the question from Redis, the answer back to who waits."""
+"""Questions of those who wait: taken from Redis, answered there."""
 
 from typing import Any
 
@@ -6,11 +6,13 @@ import numpy as np
 import orjson
 import structlog
 
+from service.domain.contents import Question
 from service.runtime import Runtime
 from service.store.tables.learning import Version
-from workers.encoders import text, vector
+from service.store.tables.pool import Project
+from workers import nearest
+from workers.encoders import inputs
 from workers.learning import fitted
-from workers.learning.arrays import Matrix
 from workers.learning.fitted import Outputs
 from workers.pool import models
 
@@ -31,19 +33,20 @@ def answer(runtime: Runtime, request_id: str) -> None:
 
 
 def _answer(runtime: Runtime, question: dict[str, Any]) -> dict[str, Any]:
+    if "near" in question:
+        return nearest.find(runtime, question)
     with runtime.readers() as session:
         version = session.get_one(Version, question["version_id"])
+        project = session.get_one(Project, version.project_id)
     model = models.load(runtime.blobs.path(version.model), version.model)
-    said = fitted.outputs(model, _features(question["items"]))
-    keys = [item["key"] for item in question["items"]]
-    return {"predictions": _predictions(said, version.classes, keys)}
+    items = [_unpacked(item) for item in question["items"]]
+    said = fitted.outputs(model, inputs.encode(runtime.settings, project, items))
+    return {"predictions": _predictions(said, version.classes, [item.key for item in items])}
 
 
-def _features(items: list[dict[str, Any]]) -> Matrix:
-    if items[0]["text"] is not None:
-        return text.encode([item["text"] for item in items])
-    rows = [bytes.fromhex(item["vector"]) for item in items]
-    return vector.decode(rows, len(rows[0]) // vector.BYTES_PER_NUMBER)
+def _unpacked(item: dict[str, Any]) -> Question:
+    vector = None if item["vector"] is None else bytes.fromhex(item["vector"])
+    return Question(key=item["key"], text=item["text"], vector=vector)
 
 
 def _predictions(said: Outputs, classes: list[str], keys: list[str | None]) -> list[dict[str, Any]]:

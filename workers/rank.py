@@ -6,49 +6,33 @@ import structlog
 
 from service.domain.runs import RunKind, RunState
 from service.runtime import Runtime
-from service.store import batches, cycles, projects, rankings, run_shards, scans, shards
+from service.store import cycles, rankings, run_shards, scans
 from service.store.tables.learning import Ranking, Run
-from workers import arrange, neighbours, stages, switch
-from workers.arrange import Arranged, Task
+from workers import arrange, covering, neighbours, sources, stages, switch
+from workers.arrange import Arranged
 from workers.pool import orders
-from workers.stages import Message, Superseded
+from workers.sources import Task
+from workers.stages import Message
 
 log = structlog.get_logger(__name__)
-
-LEAST_STORED, STORED_BATCHES = 10_000, 20
 
 
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Order the pool, and put the order in use."""
-    task = _load(runtime, run)
+    with runtime.readers() as session:
+        scored = run_shards.list_for(session, run.id)
+        task = sources.load(session, run, scored, at=runtime.now())
     arranged = arrange.arrange(runtime, task)
-    candidates = _candidates(runtime, task, arranged)
+    candidates = _candidates(runtime, task)
     ranking, messages = _save(runtime, run, task, arranged, candidates)
     _follow_up(runtime, task, arranged, ranking)  # after the switch, so that it delays nobody
-    return messages
+    more = covering.follow_up(runtime, task.project, ranking.id if ranking else None)
+    return [*messages, *more]
 
 
-def _load(runtime: Runtime, run: Run) -> Task:
-    with runtime.readers() as session:
-        project = projects.find_live(session, run.project_id)
-        if project is None:
-            raise Superseded
-        return Task(
-            project=project,
-            run_shards=run_shards.list_for(session, run.id),
-            shards=shards.list_for(session, project.id),
-            batch_size=batches.usual_size(session, project.id),
-        )
-
-
-def _stored(task: Task) -> int:
-    """How much of an order becomes rows."""
-    return max(LEAST_STORED, STORED_BATCHES * task.batch_size)
-
-
-def _candidates(runtime: Runtime, task: Task, arranged: Arranged) -> str | None:
+def _candidates(runtime: Runtime, task: Task) -> str | None:
     """Keep what the next ranking should look at if it cannot look at everything."""
-    if not any(shard.neighbours for shard in task.run_shards) or arranged.taken is None:
+    if not any(shard.neighbours for shard in task.run_shards) or task.rule.spread.is_of_all:
         return None
     best = arrange.further(runtime, task, [0] * len(task.run_shards), arrange.LAST_BEST)
     return runtime.blobs.put(neighbours.candidates(runtime.blobs, task.run_shards, best.ranked))
@@ -72,7 +56,7 @@ def _save(
                 project,
                 held,
                 arranged,
-                head=switch.entries(ranked, None if arranged.taken else _stored(task)),
+                head=switch.entries(ranked, None if arranged.taken else task.stored),
                 whole=whole,
                 scan_id=held.id if held.version_id else None,
                 at=now,
@@ -82,15 +66,16 @@ def _save(
         else:
             ended = cycles.end(session, held, project, state=RunState.DONE, reason=reason, at=now)
             follow_up = ended.follow_up
-    log.info("ranked", run=str(run.id), items=arranged.depth, strategy=arranged.ordered.strategy)
+    log.info("ranked", run=str(run.id), items=arranged.depth, rule=arranged.ordered.rule.name)
     return ranking, [(each.stage, (each.id,)) for each in (follow_up,) if each is not None]
 
 
 def _follow_up(runtime: Runtime, task: Task, arranged: Arranged, ranking: Ranking | None) -> None:
     """Store the rest of the new ranking's rows, and drop those of old ones."""
-    missing = _stored(task) - len(arranged.ordered.ranked.positions)
+    missing = task.stored - len(arranged.ordered.ranked.positions)
     if ranking is not None and arranged.taken and missing > 0:
-        head = arrange.further(runtime, task, arranged.taken, missing)
+        ahead = arranged.ordered.ahead
+        head = arrange.further(runtime, task, arranged.taken, missing, without=ahead)
         with runtime.sessions.begin() as session:
             stored = rankings.find(session, ranking.id)
             if stored is not None and stored.stored == ranking.stored:

@@ -10,47 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from service.domain.catalogue import InputType, Reason, Strategy
-from workers import ordering
-from workers.learning import estimators, selection, strategies
-from workers.learning.arrays import Ints, Matrix, is_sparse
+from workers.asking import Plan, Pool, next_items
+from workers.learning import estimators
+from workers.learning.arrays import Ints
 from workers.learning.curves import Curve
 from workers.learning.fitted import Fitted, outputs
-from workers.learning.scaling import Moments
 from workers.learning.training import EstimatorSpec
-from workers.ordering import Candidates
 
 # What `auto` is for now, whatever the input.
 DEFAULT = "logistic"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Pool:
-    """Items with their labels.
-
-    Features are raw rows, float32[n, d] or CSR counts; labels int64[n] index the classes.
-    """
-
-    features: Matrix
-    labels: Ints
-    classes: Sequence[str]
-    moments: Moments
-    """Of the items that are registered, as the caller sees it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How to go through a pool."""
-
-    strategy: str
-    estimator: Mapping[str, Any]
-    """`name`, and the parameters that are fixed."""
-    batch_size: int
-    budget: int
-    """Labels in all, those at the start included."""
-    seed: int
-    test_share: float = 0.3
-    goal: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -106,7 +74,7 @@ def rounds(
         free = np.setdiff1d(among, labelled)
         if count <= 0 or not len(free):
             return
-        asked = _next(pool, plan, fitted, free, labelled)[:count]
+        asked = next_items(pool, plan, fitted, free, labelled)[:count]
         labelled = np.concatenate([labelled, asked])
 
 
@@ -145,29 +113,3 @@ class _Learner:
         self._previous = fitted.report
         self._versions += 1
         return fitted
-
-
-def _next(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labelled: Ints) -> Ints:
-    """The items to ask for, best first, at least a batch of them if there are."""
-    candidates = Candidates(
-        positions=free,
-        labelled=np.sort(labelled),
-        features=lambda wanted: pool.features[wanted],
-        moments=pool.moments,
-        input_type=InputType.TEXT if is_sparse(pool.features) else InputType.VECTOR,
-        seed=plan.seed,
-        rng=np.random.default_rng([plan.seed, len(labelled)]),
-    )
-    strategy = Strategy(plan.strategy)
-    draws = selection.draws(plan.seed + len(labelled), free)
-    if strategy is Strategy.RANDOM:
-        return ordering.by_score(candidates, draws, strategy).ranked.positions
-    if fitted is None or strategy is Strategy.DIVERSE:
-        return ordering.by_diversity(candidates, reason=Reason.STRATEGY).ranked.positions
-    said = outputs(fitted, pool.features[free])
-    if strategy is not Strategy.AUTO:
-        scores = strategies.SCORERS[strategy](said, draws)
-        return ordering.by_score(candidates, scores, strategy).ranked.positions
-    best = ordering.by_score(candidates, strategies.margin(said, draws), Strategy.MARGIN)
-    spread = ordering.diversified(candidates, best.ranked, batch_size=plan.batch_size)
-    return spread.ranked.positions

@@ -7,37 +7,30 @@ import structlog
 
 from service.domain.runs import RunState
 from service.runtime import Runtime
-from service.store import batches, cycles, projects, rankings, scans, shards, versions
+from service.store import cycles, rankings, scans, versions
 from service.store.tables.learning import Run, Version
-from workers import arrange, scoring, stages, switch
-from workers.arrange import Task
+from workers import arrange, covering, scoring, sources, stages, switch
+from workers.arrange import Arranged
 from workers.learning import selection
 from workers.learning.arrays import Ints
-from workers.learning.selection import Ranked
+from workers.ordering import Scored
 from workers.pool import features, orders
+from workers.sources import Task
 from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
-
-_STORED = 10_000
 
 
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Score candidates, put their order in use, and ask for the full scan."""
     with runtime.readers() as session:
-        project = projects.find_live(session, run.project_id)
+        task = sources.load(session, run, at=runtime.now())
         version = versions.find(session, run.version_id)
-        if project is None or version is None:
-            raise Superseded
-        task = Task(
-            project=project,
-            run_shards=[],
-            shards=shards.list_for(session, project.id),
-            batch_size=batches.usual_size(session, project.id),
-        )
-        scan = scans.last(session, project)
-    best = _scored(runtime, task, version, _candidates(runtime, task, scan))
-    return _save(runtime, run, task, best, scan)
+        scan = scans.last(session, task.project)
+    if version is None:
+        raise Superseded
+    scored = _scored(runtime, task, version, _candidates(runtime, task, scan))
+    return _save(runtime, run, task, arrange.of_candidates(runtime, task, scored), scan)
 
 
 def _candidates(runtime: Runtime, task: Task, scan: Run | None) -> Ints:
@@ -54,30 +47,33 @@ def _candidates(runtime: Runtime, task: Task, scan: Run | None) -> Ints:
     return np.union1d(fresh, known).astype(np.int64)
 
 
-def _scored(runtime: Runtime, task: Task, version: Version, positions: Ints) -> Ranked:
+def _scored(runtime: Runtime, task: Task, version: Version, positions: Ints) -> Scored:
     matrix = features.take(runtime.blobs, task.shards, positions)
-    said = scoring.judge(runtime, task.project, version, matrix, positions)
-    indices = selection.order(said.scores, selection.hashes(task.project.seed, positions))
-    return Ranked(positions=positions[indices], scores=said.scores[indices])
+    said = scoring.judge(runtime, task.project, version, matrix, positions, rule=task.rule)
+    ties = selection.hashes(task.project.seed, positions)
+    return Scored(
+        best=selection.ranked(positions, said.scores, ties),
+        second=None if said.second is None else selection.ranked(positions, said.second, ties),
+        classes=lambda some: said.labels[np.searchsorted(positions, some)].astype(np.int64),
+    )
 
 
 def _save(
-    runtime: Runtime, run: Run, task: Task, best: Ranked, scan: Run | None
+    runtime: Runtime, run: Run, task: Task, arranged: Arranged, scan: Run | None
 ) -> Sequence[Message]:
-    arranged = arrange.of_candidates(runtime, task, best)
     ranked = arranged.ordered.ranked
     whole = runtime.blobs.put(orders.encode(ranked))
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
-        reason, rescan = switch.superseded(project, held), None
+        reason, ranking, rescan = switch.superseded(project, held), None, None
         if reason is None:
-            switch.put_in_use(
+            ranking = switch.put_in_use(
                 session,
                 project,
                 held,
                 arranged,
-                head=switch.entries(ranked, _STORED),
+                head=switch.entries(ranked, task.stored),
                 whole=whole,
                 scan_id=scan.id if scan else None,
                 at=now,
@@ -86,5 +82,7 @@ def _save(
         ended = cycles.end(session, held, project, state=RunState.DONE, reason=reason, at=now)
     with runtime.sessions.begin() as session:
         rankings.drop_old_rows(session, task.project.id)
-    log.info("ranked", run=str(run.id), candidates=len(best.positions), of=project.encoded)
-    return [(each.stage, (each.id,)) for each in (ended.follow_up, rescan) if each is not None]
+    log.info("ranked", run=str(run.id), candidates=arranged.candidates, of=project.encoded)
+    more = covering.follow_up(runtime, project, ranking.id if ranking else None)
+    sent = [(each.stage, (each.id,)) for each in (ended.follow_up, rescan) if each is not None]
+    return [*sent, *more]

@@ -15,8 +15,10 @@ from service.store import projects, rankings, run_shards, runs, scans, shards, v
 from service.store.pieces import SCORED
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
-from workers import brought, neighbours, scoring, stages
-from workers.learning.arrays import Ints, Matrix
+from workers import brought, neighbours, scoring, situations, stages
+from workers.learning import rules, strategies
+from workers.learning.arrays import Floats, Ints, Matrix
+from workers.learning.rules import Rule
 from workers.pool import orders
 from workers.pool import shards as shard_files
 from workers.stages import Message, Superseded
@@ -32,6 +34,7 @@ class _Results:
     """Digests of what scoring a shard gave."""
 
     scores: str
+    second: str | None
     predictions: str
     neighbours: str | None
 
@@ -42,8 +45,8 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         if held.shards == 0:
-            _freeze(session, project, held, runtime)
-            if _is_too_slow(session, project, held, runtime.settings.ranking_seconds):
+            rule = _freeze(session, project, held, runtime)
+            if _is_too_slow(session, project, held, rule, runtime.settings.ranking_seconds):
                 run_shards.unfreeze(session, held.id)
                 held.shards = held.shards_left = 0
                 held.scanned = None
@@ -59,36 +62,49 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
     return [(Stage.SCORE, (run.id, number)) for number in numbers]
 
 
-def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> None:
+def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> Rule:
     frozen = shards.list_for(session, project.id)
     run_shards.freeze(session, run.id, frozen, at=runtime.now())
     run.version_id = run.version_id or brought.to_score(session, project)
     run.changes_seen = project.pool_changes
-    run.scorer = scoring.scorer_name(Strategy(project.strategy))
-    taken_over, rows = _take_over(session, project, run)
+    rule = situations.rule_of(session, project, run, at=runtime.now())
+    run.rule, run.scorer = rules.pack(rule), rule.scoring
+    taken_over, rows = _take_over(session, project, run, rule)
     run.shards = len(frozen)
+    if run.newest is None and _seeks_neighbours(project, run):
+        run.newest = neighbours.newest(session, project)
     run.shards_left = len(frozen) - taken_over
     run.scanned = sum(shard.rows for shard in frozen) - rows
     session.flush()
+    return rule
 
 
-def _is_too_slow(session: Session, project: Project, run: Run, budget: float) -> bool:
+def _is_too_slow(session: Session, project: Project, run: Run, rule: Rule, budget: float) -> bool:
     """Whether scoring would keep people waiting; a scan in the background may take its time."""
-    if run.kind == RunKind.RESCAN or project.strategy in (Strategy.RANDOM, Strategy.DIVERSE):
+    if run.kind == RunKind.RESCAN or rule.spread.is_of_all or rule.scorer == Strategy.RANDOM:
         return False
     seconds = scans.seconds_for(session, project, run.scanned or 0)
     return seconds is not None and seconds > budget
 
 
-def _take_over(session: Session, project: Project, run: Run) -> tuple[int, int]:
+def _take_over(session: Session, project: Project, run: Run, rule: Rule) -> tuple[int, int]:
     """Take over what the last scan found where it would come out the same: shards and rows."""
     ranking = rankings.find(session, project.ranking_id)
-    if ranking is None or ranking.run_id is None or run.scorer == Strategy.RANDOM:
+    if ranking is None or ranking.run_id is None or rule.scorer in strategies.BY_CHANCE:
         return 0, 0
     before = session.get(Run, ranking.run_id)
     if before is None or (before.version_id, before.scorer) != (run.version_id, run.scorer):
         return 0, 0
-    return run_shards.take_over(session, run.id, before.id)
+    taken_over, rows = run_shards.take_over(session, run.id, before.id)
+    if taken_over:
+        run.newest = before.newest  # what is taken over is near to those
+    return taken_over, rows
+
+
+def _seeks_neighbours(project: Project, run: Run) -> bool:
+    """Whether the next ranking may be one of candidates."""
+    is_many = run.kind == RunKind.RESCAN or run.shards >= MANY_SHARDS
+    return is_many and project.has_features
 
 
 def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
@@ -97,31 +113,34 @@ def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
         run = session.get_one(Run, shard.run_id)
         project = projects.find_live(session, run.project_id)
         version = versions.find(session, run.version_id)
-    if project is None or version is None:
-        raise Superseded
+        if project is None or version is None:
+            raise Superseded
+        rule = situations.rule_of(session, project, run, at=runtime.now())
     matrix = shard_files.open_shard(runtime.blobs.path(shard.features))
     first, end = shard.first_position, shard.first_position + shard.rows
     positions: Ints = np.arange(first, end, dtype=np.int64)
-    said = scoring.judge(runtime, project, version, matrix, positions, scorer=run.scorer)
-    order = orders.of_shard(first, said.scores, seed=project.seed)
+    said = scoring.judge(runtime, project, version, matrix, positions, rule=rule)
+
+    def order_by(scores: Floats) -> str:
+        order = orders.of_shard(first, scores, seed=project.seed)
+        return runtime.blobs.put(orders.encode(order))
+
     results = _Results(
-        scores=runtime.blobs.put(orders.encode(order)),
+        scores=order_by(said.scores),
+        second=None if said.second is None else order_by(said.second),
         predictions=runtime.blobs.put(said.labels.tobytes() + said.probabilities.tobytes()),
-        neighbours=_neighbours(runtime, run, project, first, matrix),
+        neighbours=_neighbours(runtime, run, first, matrix),
     )
     return _save(runtime, shard, results)
 
 
-def _neighbours(
-    runtime: Runtime, run: Run, project: Project, first: int, matrix: Matrix
-) -> str | None:
-    """What is near to newly labelled items, where the next ranking may be one of candidates."""
-    few = run.kind != RunKind.RESCAN and run.shards < MANY_SHARDS
-    if few or not brought.has_features(project):
+def _neighbours(runtime: Runtime, run: Run, first: int, matrix: Matrix) -> str | None:
+    """What is near to the items that were labelled last when the shards were frozen."""
+    if run.newest is None:
         return None
     with runtime.readers() as session:
         scanned = run_shards.list_for(session, run.id)
-    labelled = neighbours.rows_of_newest(runtime, project, scanned)
+    labelled = neighbours.rows_of(runtime.blobs, run.newest, scanned)
     return runtime.blobs.put(neighbours.of_shard(matrix, first, labelled))
 
 

@@ -1,11 +1,12 @@
-"""What a version says of rows, and their scores by the project's strategy."""
+"""What a version says of rows, and their scores by a rule."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from service.domain.catalogue import Strategy
 from service.runtime import Runtime
 from service.store import brought as stretches
 from service.store.predictions import UNSAID
@@ -14,6 +15,8 @@ from service.store.tables.pool import Project
 from workers import brought
 from workers.learning import fitted, selection, strategies
 from workers.learning.arrays import Floats, Ints, Matrix
+from workers.learning.fitted import Outputs
+from workers.learning.rules import Rule
 from workers.pool import models, shards
 
 _ROWS_AT_ONCE = 8_192
@@ -24,13 +27,10 @@ class Said:
     """Scores float64[n], decided classes uint16[n], probabilities float16[n, K]."""
 
     scores: Floats
+    second: Floats | None
+    """By the rule's second scorer, if it has one."""
     labels: npt.NDArray[np.uint16]
     probabilities: npt.NDArray[np.float16]
-
-
-def scorer_name(strategy: Strategy) -> str:
-    """What scores; `auto` shortlists by margin, and `diverse` asks no model at all."""
-    return str(Strategy.MARGIN if strategy in (Strategy.AUTO, Strategy.DIVERSE) else strategy)
 
 
 def judge(
@@ -40,38 +40,54 @@ def judge(
     matrix: Matrix,
     positions: Ints,
     *,
-    scorer: str | None = None,
+    rule: Rule,
 ) -> Said:
     """Score the rows of items, a block at a time."""
-    if brought.is_brought(version):
-        return _judge_brought(runtime, project, version, positions, scorer)
-    model = models.load(runtime.blobs.path(version.model), version.model)
+    scorers = _scorers(rule)
     # A random strategy draws anew for each ranking, every time the same for the same ranking.
     draws = selection.draws(project.seed + project.ranking_count, positions)
-    score = strategies.SCORERS[scorer or scorer_name(Strategy(project.strategy))]
+    if brought.is_brought(version):
+        return _judge_brought(runtime, version, positions, scorers, draws)
+    model = models.load(runtime.blobs.path(version.model), version.model)
     count, classes = matrix.shape[0], len(version.classes)
-    scores = np.empty(count)
+    scores = np.empty((len(scorers), count))
     labels = np.empty(count, dtype="<u2")
     probabilities = np.empty((count, classes), dtype="<f2")
     for first, block in shards.blocks(matrix, _ROWS_AT_ONCE):
         said = fitted.outputs(model, block)
         rows = slice(first, first + block.shape[0])
-        scores[rows] = score(said, draws[rows])
+        for each, score in zip(scores, scorers, strict=True):
+            each[rows] = score(said, draws[rows])
         labels[rows], probabilities[rows] = said.label, said.proba
-    return Said(scores=scores, labels=labels, probabilities=probabilities)
+    return _said(list(scores), labels, probabilities)
+
+
+_Scorers = Sequence[Callable[[Outputs, Floats], Floats]]
+
+
+def _scorers(rule: Rule) -> _Scorers:
+    names = [rule.scorer] if rule.second is None else [rule.scorer, rule.second]
+    return [partial(strategies.SCORERS[name], positive=rule.positive) for name in names]
 
 
 def _judge_brought(
-    runtime: Runtime, project: Project, version: Version, positions: Ints, scorer: str | None
+    runtime: Runtime, version: Version, positions: Ints, scorers: _Scorers, draws: Floats
 ) -> Said:
     """The same by what a client brought; items of which nothing is known come last."""
     with runtime.readers() as session:
         digests = stretches.find_all(session, version.id)
     said, known = brought.outputs(runtime.blobs, digests, positions, classes=len(version.classes))
-    draws = selection.draws(project.seed + project.ranking_count, positions)
-    score = strategies.SCORERS[scorer or scorer_name(Strategy(project.strategy))]
-    return Said(
-        scores=brought.behind(score(said, draws), known, draws),
-        labels=np.where(known, said.label, UNSAID).astype("<u2"),
-        probabilities=said.proba.astype("<f2"),
+    return _said(
+        [brought.behind(score(said, draws), known, draws) for score in scorers],
+        np.where(known, said.label, UNSAID).astype("<u2"),
+        said.proba.astype("<f2"),
     )
+
+
+def _said(
+    scores: Sequence[Floats],
+    labels: npt.NDArray[np.uint16],
+    probabilities: npt.NDArray[np.float16],
+) -> Said:
+    second = scores[1] if len(scores) > 1 else None
+    return Said(scores=scores[0], second=second, labels=labels, probabilities=probabilities)

@@ -18,12 +18,12 @@ from service.store.tables.learning import Run
 from service.store.tables.pool import Project, Shard
 from service.store.tables.simulations import Replay, Simulation
 from workers import replays
+from workers.asking import Plan, Pool
 from workers.learning import comparisons, consensus
 from workers.learning.arrays import Ints
 from workers.learning.curves import Curve
 from workers.pool import features, frozen, measured
 from workers.pool.frozen import Frozen, Labelled
-from workers.replays import Plan, Pool
 from workers.stages import Hopeless, Message, Superseded
 
 log = structlog.get_logger(__name__)

@@ -18,6 +18,7 @@ from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
 from service.store.tables.simulations import Replay
 from service.store.tables.uploads import Part
+from workers.encoders.sentences import Missing
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +60,9 @@ def attempt(runtime: Runtime, stage: Stage, run_id: UUID, work: Work) -> None:
         except Superseded:
             _leave(runtime, run)
             return
+        except (Hopeless, Missing) as error:
+            _fail(runtime, run.id, str(error))
+            return
         except Exception as error:  # the task boundary: a failed stage is tried again
             _let_go(runtime, run, error)
             return
@@ -93,7 +97,7 @@ def attempt_piece(
             messages = work(runtime, piece)
         except Superseded:
             return
-        except Hopeless as error:
+        except (Hopeless, Missing) as error:
             _fail(runtime, run_id, str(error))
             return
         except Exception as error:  # the task boundary, as above

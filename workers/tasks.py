@@ -4,7 +4,18 @@ from uuid import UUID
 
 from service.domain.runs import Stage
 from service.store.pieces import DECODED, REPLAYED, SCORED, WRITTEN
-from workers import encode, external, predict, rank, retrain, sample, score, simulate, stages
+from workers import (
+    cluster,
+    encode,
+    external,
+    predict,
+    rank,
+    retrain,
+    sample,
+    score,
+    simulate,
+    stages,
+)
 from workers.app import app, runtime
 from workers.ingest import check, decode, plan, undo, write
 
@@ -40,6 +51,12 @@ def sample_pool(run_id: str) -> None:
 def rank_pool(run_id: str) -> None:
     """Scores into a ranking."""
     stages.attempt(runtime(), Stage.RANK, UUID(run_id), rank.run)
+
+
+@app.task(name="workers.cluster")
+def cluster_pool(run_id: str) -> None:
+    """A pool into clusters."""
+    stages.attempt(runtime(), Stage.CLUSTER, UUID(run_id), cluster.run)
 
 
 @app.task(name="workers.ingest")

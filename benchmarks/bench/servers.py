@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,7 +19,6 @@ PROCESSES = 2
 """Worker processes, on the two cores that the targets are about."""
 
 START_SECONDS = 90.0
-STOP_SECONDS = 20.0
 LOG_LINES = 15
 # What the environment of the person who measures must not change.
 NOT_THEIRS = (*machine.NOT_OURS, "WORKER_PROCESSES", "API_PROCESSES", "API_THREADS", "LOG_LEVEL")
@@ -51,7 +49,7 @@ def on_postgres(
 @contextlib.contextmanager
 def whole(site: Site, name: str, settings: Mapping[str, str] | None = None) -> Iterator[Service]:
     """`python -m service run` in a folder of its own; SQLite unless the settings say otherwise."""
-    folder, port = site.path(name), free_port()
+    folder, port = site.path(name), machine.free_port()
     folder.mkdir()
     given = {"WORKER_PROCESSES": str(PROCESSES), **(settings or {})}
     given |= {"DATA_DIR": str(folder), "PORT": str(port)}
@@ -92,7 +90,7 @@ def running(
             os.sched_setaffinity(process.pid, {core})
         yield process
     finally:
-        _stop(process)
+        machine.stop(process)
 
 
 def until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -107,18 +105,3 @@ def until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
             end = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_LINES:])
             raise Refused(f"the service did not start:\n{end}")
         time.sleep(0.1)
-
-
-def free_port() -> int:
-    """Give a port on which nobody listens now."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -7,7 +7,7 @@ from benchmarks.selection import data, replaying, rows
 from benchmarks.selection.rows import Row
 from benchmarks.selection.units import Found, Unit
 from workers import replays
-from workers.replays import Plan
+from workers.asking import Plan
 
 NAME = "cold"
 SEEDS = 10

@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import os
 from functools import lru_cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -11,12 +13,14 @@ import numpy.typing as npt
 from sklearn.datasets import load_digits
 
 from benchmarks import protocol
-from workers.encoders import text
+from benchmarks.bench.site import ROOT
+from workers.asking import Pool
+from workers.encoders import sentences, text
 from workers.learning.arrays import Ints, Matrix
 from workers.pool import moments
-from workers.replays import Pool
 
 Rows = tuple[Matrix, list[str]]
+VECTORS_KEPT = ROOT / "benchmarks" / "selection-results" / "vectors"
 VECTORS = "minilm:"
 """What the name of a set of texts begins with where a sentence encoder makes them vectors."""
 
@@ -85,5 +89,14 @@ def _texts(folder: Path, name: str) -> tuple[list[str], list[str]]:
 
 
 def _encoded(folder: Path, name: str) -> Rows:
-    with np.load(Path("/tmp/w/enc") / f"{name}.npz") as archive:
-        return archive["X"].astype(np.float32), _texts(folder, name)[1]
+    """Vectors of texts, made once: some minutes for thirteen thousand."""
+    texts, labels = _texts(folder, name)
+    kept = VECTORS_KEPT / f"{name}.npy"
+    if not kept.exists():
+        encoder = sentences.load(Path(os.environ.get("ENCODERS_DIR", ".encoders")), threads=1)
+        rows = encoder.encode(texts)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=kept.parent, delete=False) as file:
+            np.save(file, rows)
+        Path(file.name).rename(kept)
+    return np.load(kept), labels

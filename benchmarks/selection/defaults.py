@@ -10,7 +10,7 @@ from benchmarks import protocol
 from benchmarks.selection import data, published, replaying, rows
 from benchmarks.selection.rows import Row
 from benchmarks.selection.units import Found, Unit
-from workers.replays import Plan
+from workers.asking import Plan
 
 NAME = "defaults"
 SEEDS = 10

@@ -11,8 +11,8 @@ from benchmarks.selection import data, replaying
 from benchmarks.selection.rows import Row
 from benchmarks.selection.units import Found, Unit
 from workers import replays
+from workers.asking import Plan
 from workers.learning.fitted import Outputs
-from workers.replays import Plan
 
 NAME = "matched"
 SEEDS = 5

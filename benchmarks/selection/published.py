@@ -13,7 +13,7 @@ from benchmarks import protocol
 from benchmarks.selection import data, replaying, rows
 from benchmarks.selection.rows import Row
 from benchmarks.selection.units import Found, Unit
-from workers.replays import Plan
+from workers.asking import Plan
 
 NAME = "published"
 SEEDS = 10

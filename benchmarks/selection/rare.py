@@ -16,10 +16,10 @@ from benchmarks.selection.replaying import Measure
 from benchmarks.selection.rows import Row
 from benchmarks.selection.units import Found, Unit
 from workers import replays
+from workers.asking import Plan, Pool
 from workers.learning import estimators
 from workers.learning.arrays import Ints
 from workers.learning.training import EstimatorSpec
-from workers.replays import Plan, Pool
 
 NAME = "rare"
 SEEDS = 2

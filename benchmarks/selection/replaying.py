@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from workers import replays
+from workers.asking import Plan, Pool
 from workers.learning.arrays import Ints
 from workers.learning.fitted import Fitted, Outputs, outputs
-from workers.replays import Plan, Pool
 
 Measure = Callable[[Outputs], float]
 AUTO: Mapping[str, Any] = {"name": "auto"}

@@ -1,5 +1,6 @@
 """What a label changes besides itself: the item's state, leases, counts, the wait for a cycle."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from service.domain.items import ItemState, LeaseState, state_after
-from service.store import items, labels, leases, slots, standings
+from service.store import items, labels, leases, projects, slots, standings
 from service.store.leases import Held
 from service.store.standings import Standing
 from service.store.tables.labelling import Label
@@ -59,6 +60,8 @@ def apply(
     held = leases.list_of(session, project.id, sorted({each.position for each in changed}))
     latest = {(lease.position, lease.annotator): lease for lease in held}
     labels.end(session, [before[w].number for w in last if w in before], at=at)
+    gone = [before[w].value for w in last if w in before]
+    _count_labels(project, came=[answer.value for answer in last.values()], gone=gone)
     same = {"project_id": project.id, "at": at}
     labels.add_many(session, same, _columns(changed, last, latest, at))
     closed = _close_leases(session, project, list(last.values()), latest, at)
@@ -78,6 +81,7 @@ def withdraw(session: Session, project: Project, label: Label, *, at: datetime) 
     there = labels.current(session, project.id, [label.position])
     values = {whose: row.value for whose, row in there.items() if row.number != label.number}
     labels.end(session, [label.number], at=at)
+    _count_labels(project, came=[], gone=[label.value])
     leases.free_labelled(session, project.id, label.position, label.annotator)
     standing = items.at_positions(session, project.id, [label.position])
     if _restate(session, project, standing, values):
@@ -166,6 +170,15 @@ def _restate(
         for position in positions
         if state != ItemState.OPEN
     }
+
+
+def _count_labels(
+    project: Project, *, came: Iterable[int | None], gone: Iterable[int | None]
+) -> None:
+    changes = Counter(came)
+    changes.subtract(Counter(gone))
+    counts = {value: change for value, change in changes.items() if value is not None}
+    projects.count_labels(project, counts)
 
 
 def _count_events(project: Project, events: int, at: datetime) -> None:

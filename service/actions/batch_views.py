@@ -1,7 +1,7 @@
 """What is shown of a batch: its items, and whether more could be had."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from service.actions import predictions
+from service.actions.picks import Pick
 from service.actions.predictions import PredictionView
 from service.actions.rankings import RankingView, describe
-from service.actions.serving import Pick
+from service.domain import seeds
 from service.domain.catalogue import InputType
 from service.runtime import Runtime
 from service.store import batches, items, leases
@@ -41,6 +42,7 @@ class BatchView:
     exhausted: bool = False
     leased: int = 0
     retry_after_seconds: int | None = None
+    advice: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +67,11 @@ class Showing:
             for place, pick in enumerate(picks, 1)
         ]
         if len(picks) >= batch.size:
-            return BatchView(row=batch, ranking=self._ranking(), items=served)
+            return self._view(batch, served)
         count, first = leases.others(self.session, self.desk.project, now=self.now)
         more = count > len(picks)
-        return BatchView(
-            row=batch,
-            ranking=self._ranking(),
-            items=served,
+        return replace(
+            self._view(batch, served),
             exhausted=True,
             leased=max(0, count - len(picks)),
             retry_after_seconds=_seconds_until(first, self.now) if more else None,
@@ -87,7 +87,18 @@ class Showing:
         served = [
             self._item(row.position, rows[row.position], row.place, texts, row) for row in log
         ]
-        return BatchView(row=batch, ranking=self._ranking(), items=served)
+        return self._view(batch, served)
+
+    def _view(self, batch: Batch, served: Sequence[Served]) -> BatchView:
+        project = self.desk.project
+        return BatchView(
+            row=batch,
+            ranking=self._ranking(),
+            items=served,
+            advice=seeds.advice(
+                project.classes, project.class_labels, items=f"/v1/projects/{project.uid}/items"
+            ),
+        )
 
     def _item(
         self,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from service.actions import receipts
 from service.actions.access import Caller
 from service.actions.batch_views import BatchView, Showing
-from service.actions.serving import Counter, Pick
+from service.actions.picks import Pick
+from service.actions.serving import Counter
 from service.domain.catalogue import Role
 from service.domain.requests import Wish
 from service.errors import Conflict, Forbidden

@@ -1,7 +1,7 @@
 """Items: registered once under the client's key, read with their history, deleted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from service.actions import contents, predictions, receipts, registration
 from service.actions.access import Caller
 from service.actions.predictions import PredictionView
-from service.domain.catalogue import Role
+from service.domain.catalogue import InputType, Role
 from service.domain.contents import NewItem
 from service.domain.items import ItemState
 from service.domain.runs import RunKind, Stage
 from service.runtime import Runtime
 from service.store import arrivals, batches, cycles, items, labels, leases, projects, runs
 from service.store.tables.labelling import Label, Selection
-from service.store.tables.pool import Item
+from service.store.tables.pool import Item, Project
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +30,13 @@ class Registered:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemView:
-    """An item and what is known of it; the last three only where one item was asked for."""
+    """An item and what is known of it: more of it where one item was asked for."""
 
     row: Item
     state: str
     text: str | None = None
+    similarity: float | None = None
+    """Cosine to the item that others were sought near to."""
     labels: Sequence[tuple[Label, str]] = ()
     history: Sequence[Selection] = ()
     prediction: PredictionView | None = None
@@ -106,8 +108,18 @@ def list_page(
     with runtime.readers() as session:
         project = projects.get(session, caller.workspace_id, uid)
         rows = items.list_for(session, project.id, state=state, after=after, limit=limit, now=now)
-        held = items.leased_among(session, project.id, [row.position for row in rows], now=now)
-        return [ItemView(row=row, state=_word(row, is_leased=row.position in held)) for row in rows]
+        return _stated(session, project, rows, now)
+
+
+def shown(
+    session: Session, project: Project, rows: Sequence[Item], *, now: datetime
+) -> list[ItemView]:
+    """Items as a search shows them: with their texts, so that people can tell what was found."""
+    views = _stated(session, project, rows, now)
+    if project.input_type != InputType.TEXT:
+        return views
+    texts = items.texts(session, project.id, [row.position for row in rows])
+    return [replace(view, text=texts.get(view.row.position)) for view in views]
 
 
 def delete(runtime: Runtime, caller: Caller, uid: UUID, key: str) -> None:
@@ -122,6 +134,13 @@ def delete(runtime: Runtime, caller: Caller, uid: UUID, key: str) -> None:
         run = cycles.queue_if_due(session, project, at=now)
     if run is not None:
         runtime.queue.start(run.stage, run.id)
+
+
+def _stated(
+    session: Session, project: Project, rows: Sequence[Item], now: datetime
+) -> list[ItemView]:
+    held = items.leased_among(session, project.id, [row.position for row in rows], now=now)
+    return [ItemView(row=row, state=_word(row, is_leased=row.position in held)) for row in rows]
 
 
 def _state(session: Session, item: Item, now: datetime) -> str:

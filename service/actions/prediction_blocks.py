@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from service.runtime import Runtime
-from service.store import items, predictions
+from service.store import lookups, predictions
 from service.store.predictions import UNSAID, Stretch
 from service.store.tables.learning import RunShard
 
@@ -44,7 +44,7 @@ def read(runtime: Runtime, scored: Scored, shard: RunShard) -> Iterator[Block]:
     for stretch in stretches:
         first = shard.first_position + stretch.first
         with runtime.readers() as session:
-            found = items.keys_from(
+            found = lookups.keys_from(
                 session,
                 scored.project_id,
                 first=first,

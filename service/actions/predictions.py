@@ -12,7 +12,7 @@ from service.actions.prediction_blocks import Block, Scored
 from service.domain.catalogue import InputType
 from service.errors import Conflict
 from service.runtime import Runtime
-from service.store import items, predictions, projects, rankings, run_shards, versions
+from service.store import lookups, predictions, projects, rankings, run_shards, versions
 from service.store.tables.learning import Run, RunShard, Version
 from service.store.tables.pool import Project
 
@@ -73,7 +73,7 @@ def list_page(
     first = 0 if after is None else after + 1
     with runtime.readers() as session:
         scored = _get_scored(session, projects.get(session, caller.workspace_id, uid))
-        found = items.keys_from(session, scored.project_id, first=first, limit=limit)
+        found = lookups.keys_from(session, scored.project_id, first=first, limit=limit)
     views = []
     for position, key in found:
         said = _view(runtime, scored.classes, _shard_at(scored, position), position)

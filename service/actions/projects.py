@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from service.actions import receipts
+from service.actions import project_changes, receipts
 from service.actions.access import Caller
 from service.actions.rankings import RankingView, ranking_view
 from service.domain import audit
-from service.domain.catalogue import Estimator, InputType, Role
-from service.domain.projects import ProjectSettings, problem_of_estimator
-from service.errors import Fault, PreconditionFailed, Unacceptable
+from service.domain.catalogue import Role
+from service.domain.projects import ProjectSettings
+from service.errors import PreconditionFailed
 from service.runtime import Runtime
 from service.store import cycles, items, projects, rankings, versions
 from service.store.tables.learning import Version
@@ -91,16 +91,15 @@ def change(
 
     Raises:
         PreconditionFailed: it was changed since.
-        Unacceptable: classes would be taken away.
+        Unacceptable: classes would be taken away, or settings do not go together.
     """
     caller.require(Role.MANAGER)
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
         _check_etag(project, etag)
-        _check_classes(project, changes)
-        changes = _with_estimator(project, changes)
-        before = (project.estimator, project.strategy, project.labels_per_item)
+        changes = project_changes.checked(project, changes)
+        before = (project.estimator, project.strategy, project.labels_per_item, project.goal)
         for name, value in changes.items():
             setattr(project, name, value)
         project.revision += 1
@@ -109,7 +108,7 @@ def change(
             items.restate(session, project)
         if project.estimator != before[0] and project.label_count:
             project.retrain_asked = True
-        if project.strategy != before[1] and project.item_count:
+        if (project.strategy, project.goal) != (before[1], before[3]) and project.item_count:
             run = cycles.queue_rerank(session, project, at=now)
         run = cycles.queue_if_due(session, project, at=now) or run
         session.flush()
@@ -147,33 +146,6 @@ def _check_etag(project: Project, etag: str) -> None:
         raise PreconditionFailed(
             f"the project was changed since you read it: its ETag is now {current}"
         )
-
-
-def _check_classes(project: Project, changes: Mapping[str, Any]) -> None:
-    classes = changes.get("classes")
-    if classes is not None and classes[: len(project.classes)] != project.classes:
-        fault = Fault(
-            "/task/classes", f"must begin with the present ones: {', '.join(project.classes)}"
-        )
-        raise Unacceptable("classes can be added at the end, not taken away", faults=[fault])
-    if classes is None or project.input_type != InputType.SCORES or not project.version_count:
-        return
-    if classes != project.classes:
-        fault = Fault("/task/classes", "are those of the probabilities that you have brought")
-        raise Unacceptable("the classes cannot be changed any more", faults=[fault])
-
-
-def _with_estimator(project: Project, changes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The changes, with the estimator that a project of the client's own scores has."""
-    if "estimator" not in changes:
-        return changes
-    input_type = InputType(project.input_type)
-    if problem := problem_of_estimator(input_type, changes["estimator"]["name"]):
-        fault = Fault("/estimator", problem)
-        raise Unacceptable("the project cannot have this estimator", faults=[fault])
-    if input_type is not InputType.SCORES:
-        return changes
-    return {**changes, "estimator": {"name": str(Estimator.EXTERNAL)}}
 
 
 def _view(session: Session, project: Project, runtime: Runtime) -> ProjectView:

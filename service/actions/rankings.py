@@ -1,5 +1,6 @@
 """The ranking in use: what it is, how old, and its order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +22,7 @@ class RankingView:
     number: int
     version: int | None
     strategy: str
+    rule: Mapping[str, str] | None
     ranked_at: datetime
     labels_since: int
     candidates: "Candidates | None"
@@ -89,6 +91,7 @@ def describe(project: Project, ranking: Ranking, version: int | None) -> Ranking
         number=ranking.number,
         version=version,
         strategy=ranking.strategy,
+        rule=ranking.rule,
         ranked_at=ranking.ranked_at,
         labels_since=max(0, project.label_events - ranking.events_seen),
         candidates=looked_at,

@@ -25,7 +25,7 @@ class RunView:
 
 
 def start(runtime: Runtime, caller: Caller, uid: UUID) -> RunView:
-    """Start a cycle now, or join the one in flight."""
+    """Start a cycle now, or join the one in flight; features that are missing are made as well."""
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
@@ -33,10 +33,14 @@ def start(runtime: Runtime, caller: Caller, uid: UUID) -> RunView:
         run = queued or runs.find_live(session, project.id, RunKind.CYCLE)
         if run is None:
             raise Conflict("the run in flight ended this moment; ask again")
+        encode = None
+        if project.encoded < project.next_position:
+            encode = runs.queue_up(session, project.id, RunKind.ENCODE, Stage.ENCODE, at=now)
         view = RunView(row=run)
         receipts.keep(session, caller, view, at=now)
-    if queued is not None:
-        runtime.queue.start(queued.stage, queued.id)
+    for each in (queued, encode):
+        if each is not None:
+            runtime.queue.start(each.stage, each.id)
     return view
 
 

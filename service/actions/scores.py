@@ -5,36 +5,36 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from service.actions import uploads
 from service.actions.access import Caller
 from service.actions.runs import RunView
 from service.domain.catalogue import InputType
-from service.domain.runs import RunKind, Stage
+from service.domain.runs import Stage
 from service.errors import Conflict, retry_after
 from service.runtime import Runtime
-from service.store import projects, runs, uploads
+from service.store import projects
 from service.store.tables.pool import Project
+from service.store.uploads import find_run_at
 
 
 def receive(
     runtime: Runtime, caller: Caller, uid: UUID, body: Iterable[bytes], *, media_type: str
 ) -> RunView:
-    """Keep a body that is never whole in memory, and queue the run that takes it in.
+    """Take an upload of probabilities.
 
     Raises:
         Conflict: the project has a model here, or takes in what was brought before.
     """
-    check(runtime, caller, uid)
-    digest = runtime.blobs.receive(body)
-    now = runtime.now()
-    with runtime.sessions.begin() as session:
-        project = projects.get(session, caller.workspace_id, uid, lock=True)
-        _check(session, project)
-        run = runs.queue_up(session, project.id, RunKind.INGEST, Stage.SCORES, at=now)
-        if run is None:
-            raise Conflict("the upload could not be queued; send it again")
-        upload = uploads.add(session, run.id, blob=digest, media_type=media_type)
-    runtime.queue.start(run.stage, run.id)
-    return RunView(row=run, upload=upload)
+    return uploads.take(
+        runtime,
+        caller,
+        uid,
+        body,
+        media_type=media_type,
+        stage=Stage.SCORES,
+        check=_check,
+        lock=True,
+    )
 
 
 def check(runtime: Runtime, caller: Caller, uid: UUID) -> None:
@@ -54,7 +54,7 @@ def _check(session: Session, project: Project) -> None:
             "make one of input.type scores to bring those of your own model"
         )
     # One after the other: a later upload goes on where the one before it ended.
-    run = uploads.find_run_at(session, project.id, Stage.SCORES)
+    run = find_run_at(session, project.id, Stage.SCORES)
     if run is not None:
         raise Conflict(
             f"the upload before is still being taken in; send this one when run {run.id} is done",

@@ -3,35 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
 
 from sqlalchemy.orm import Session
 
+from service.actions import picks
+from service.actions.picks import Pick
 from service.actions.walking import Walk
 from service.domain import policy
 from service.domain.catalogue import Reason, Strategy
 from service.runtime import Runtime
-from service.store import candidates, offers, slots
-from service.store.candidates import Asking, Candidate
+from service.store import candidates, coverings, offers, slots
+from service.store.candidates import Asking
 from service.store.tables.labelling import Batch
 from service.store.tables.learning import Ranking
 
 _MOST_ROUNDS = 6
 """Rounds of choosing of which rivals took something, before a batch is left short."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pick:
-    """An item that is served, and why."""
-
-    candidate: Candidate
-    reason: Reason
-    strategy: str
-    is_share: bool = False
-    """Whether it is of a share that is hidden among the others."""
-    probability: float | None = None
-    place: int | None = None
-    score: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +50,7 @@ class Counter:
             had += got
             if len(got) == len(chosen):
                 break
-        return self._shuffled(had)
+        return picks.shuffled(had, self.runtime.chance)
 
     def _choose(self, mix: policy.Mix, size: int, had: Sequence[Pick]) -> list[Pick]:
         wanted = {Reason.AUDIT: mix.audit, Reason.COVERAGE: mix.coverage}
@@ -87,7 +74,7 @@ class Counter:
         if not project.audit_threshold:
             return []
         found = candidates.of_reserve(
-            self.session, self.asking, limit=count, without=_positions(without)
+            self.session, self.asking, limit=count, without=picks.positions(without)
         )
         return [
             Pick(
@@ -101,8 +88,31 @@ class Counter:
         ]
 
     def _coverage(self, count: int, *, expected: float, without: Sequence[Pick]) -> list[Pick]:
-        return self._drawn(
-            count, Reason.COVERAGE, expected=expected, without=without, is_share=True
+        """The next of the coverage order; by chance where there is none, or no more of it."""
+        if count <= 0:
+            return []
+        found = [
+            Pick(
+                candidate=candidate,
+                reason=Reason.COVERAGE,
+                strategy="least_covered",
+                is_share=True,
+                probability=probability,
+            )
+            for candidate, probability in coverings.next_free(
+                self.session,
+                self.asking,
+                self.ranking.id,
+                limit=count,
+                without=picks.positions(without),
+            )
+        ]
+        return found + self._drawn(
+            count - len(found),
+            Reason.COVERAGE,
+            expected=expected,
+            without=[*without, *found],
+            is_share=True,
         )
 
     def _ranked(self, count: int, *, without: Sequence[Pick]) -> list[Pick]:
@@ -122,7 +132,7 @@ class Counter:
                 place=step.place,
                 score=step.score,
             )
-            for step in walk.next_free(count, without=set(_positions(without)))
+            for step in walk.next_free(count, without=set(picks.positions(without)))
         ]
 
     def _unranked(self, count: int, *, without: Sequence[Pick]) -> list[Pick]:
@@ -144,7 +154,7 @@ class Counter:
             return []
         chance = self.runtime.chance
         found = candidates.at_random(
-            self.session, self.asking, chance, limit=count, without=_positions(without)
+            self.session, self.asking, chance, limit=count, without=picks.positions(without)
         )
         return [
             Pick(
@@ -167,18 +177,3 @@ class Counter:
         asking = self.asking
         got = slots.take(self.session, asking.project, self.batch, wanted, now=asking.now)
         return [pick for pick in chosen if pick.candidate.position in got]
-
-    def _shuffled(self, picks: Sequence[Pick]) -> list[Pick]:
-        """Keep the ranking's order, with audit and coverage items at random places in it."""
-        chance = self.runtime.chance
-        special = [pick for pick in picks if pick.is_share]
-        main = [pick for pick in picks if not pick.is_share]
-        main.sort(key=lambda pick: inf if pick.place is None else pick.place)
-        chance.shuffle(special)
-        places = set(chance.sample(range(len(picks)), len(special)))
-        ordered, hidden = iter(main), iter(special)
-        return [next(hidden if place in places else ordered) for place in range(len(picks))]
-
-
-def _positions(picks: Sequence[Pick]) -> list[int]:
-    return [pick.candidate.position for pick in picks]

@@ -1,6 +1,7 @@
 """What every view is written with: its blueprint, its role, who asks, what the process has."""
 
 from collections.abc import Callable
+from threading import BoundedSemaphore
 from typing import Any, cast
 
 import flask_smorest
@@ -33,6 +34,11 @@ class KeyConverter(BaseConverter):
         if "\x00" in value:
             raise ValidationError
         return value
+
+
+def waiting() -> BoundedSemaphore:
+    """How many requests of this process may still wait for a worker."""
+    return cast(BoundedSemaphore, current_app.extensions["waiting"])
 
 
 def runtime() -> Runtime:

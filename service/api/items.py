@@ -5,15 +5,16 @@ from uuid import UUID
 
 from flask import Response
 
-from service.actions import items, uploads
+from service.actions import items, searches, uploads
 from service.actions.items import ItemView, Registered
 from service.actions.runs import RunView
 from service.api import paging, streams
 from service.api.answers import Answer, answers, run_located
-from service.api.edge import Blueprint, caller, needs, runtime
+from service.api.edge import Blueprint, caller, needs, runtime, waiting
 from service.api.streams import Body
 from service.domain.catalogue import Role
 from service.domain.contents import NewItem
+from service.domain.requests import Search
 from service.schemas.items import ItemDetailOut, ItemPageOut, ItemsIn, ItemsQuery, RegisteredOut
 from service.schemas.runs import RunOut
 
@@ -44,12 +45,10 @@ def register_items(new: list[NewItem], project_id: UUID) -> Registered:
 @blueprint.arguments(ItemsQuery, location="query")
 @answers(blueprint, 200, ItemPageOut)
 def list_items(query: dict[str, Any], project_id: UUID) -> dict[str, Any]:
-    """List items in the order of their registration."""
-    after, limit = paging.number(query["cursor"]), query["limit"]
-    views = items.list_page(
-        runtime(), caller(), project_id, state=query["state"], after=after, limit=limit
-    )
-    return paging.page(views, limit, lambda view: view.row.position)
+    """List items in the order of their registration, or look for some by words or likeness."""
+    search = Search(after=paging.number(query.pop("cursor")), **query)
+    found = searches.find(runtime(), caller(), project_id, search, waiting=waiting())
+    return paging.linked(found.items, paging.number_cursor(found.after))
 
 
 @blueprint.get("/<key:key>")

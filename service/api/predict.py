@@ -1,15 +1,11 @@
 """Ad-hoc predictions over HTTP."""
 
-from threading import BoundedSemaphore
-from typing import cast
 from uuid import UUID
-
-from flask import current_app
 
 from service.actions import predict
 from service.actions.predict import Predicted
 from service.api.answers import answers
-from service.api.edge import Blueprint, caller, needs, runtime
+from service.api.edge import Blueprint, caller, needs, runtime, waiting
 from service.domain.catalogue import Role
 from service.domain.contents import Question
 from service.schemas.predict import PredictedOut, QuestionsIn
@@ -28,5 +24,4 @@ blueprint = Blueprint(
 @answers(blueprint, 200, PredictedOut)
 def predict_items(questions: list[Question], project_id: UUID) -> Predicted:
     """Predict up to 1,000 items; a worker answers within 30 s, or 503 with `Retry-After`."""
-    waiting = cast(BoundedSemaphore, current_app.extensions["waiting"])
-    return predict.ask(runtime(), caller(), project_id, questions, waiting=waiting)
+    return predict.ask(runtime(), caller(), project_id, questions, waiting=waiting())

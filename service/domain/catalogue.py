@@ -12,6 +12,15 @@ class InputType(StrEnum):
     """The client brings class probabilities of its own model, and vectors if it has them."""
 
 
+class Encoder(StrEnum):
+    """How texts become features."""
+
+    TFIDF = "tfidf"
+    """Words and pairs of words, weighted: quick, and finds what is said in the same words."""
+    MINILM = "minilm"
+    """Dense vectors of a neural sentence encoder: finds what means the same."""
+
+
 class TaskType(StrEnum):
     """What is asked of the people who label."""
 
@@ -22,6 +31,8 @@ class GoalType(StrEnum):
     """What the labels are for."""
 
     ACCURACY = "accuracy"
+    RECALL = "recall"
+    """Find every item of one class."""
 
 
 class Strategy(StrEnum):
@@ -33,6 +44,10 @@ class Strategy(StrEnum):
     LEAST_CONFIDENT = "least_confident"
     RANDOM = "random"
     DIVERSE = "diverse"
+    TYPICLUST = "typiclust"
+    UHERDING = "uherding"
+    MOST_LIKELY = "most_likely"
+    HYBRID = "hybrid"
 
 
 class Estimator(StrEnum):

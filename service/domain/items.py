@@ -21,6 +21,9 @@ class LeaseState(StrEnum):
     EXPIRED = "expired"
 
 
+STATES = ("unlabelled", "leased", "labelled", "parked")
+"""As clients see them: whether an open item is leased is judged at reading."""
+
 HOLDING = (LeaseState.OPEN, LeaseState.LABELLED)
 SKIPS_TO_PARK = 2
 

@@ -52,8 +52,8 @@ def mix(size: int, *, audit_share: float, coverage_share: float, draw: float) ->
     >>> mix(1, audit_share=0.1, coverage_share=0.1, draw=0.85)
     Mix(audit=0, coverage=1, strategy=0)
     """
-    audit_edge = floor(_exact(size * audit_share) + draw)
-    coverage_edge = floor(_exact(size * (audit_share + coverage_share)) + draw)
+    audit_edge = _edge(size * audit_share, draw)
+    coverage_edge = _edge(size * (audit_share + coverage_share), draw)
     return Mix(
         audit=audit_edge,
         coverage=coverage_edge - audit_edge,
@@ -61,6 +61,12 @@ def mix(size: int, *, audit_share: float, coverage_share: float, draw: float) ->
     )
 
 
-def _exact(product: float) -> float:
-    """Undo binary rounding: 0.1 + 0.2 of ten items is three, not a hair more."""
-    return round(product, 9)
+def _edge(expected: float, draw: float) -> int:
+    """Round down or up by chance, so that the mean is what is expected.
+
+    Binary rounding is undone: 0.1 + 0.2 of ten items is three, not a hair more. The draw is held
+    against what is behind the point, since a sum with it may round up to the next whole number.
+    """
+    exact = round(expected, 9)
+    whole = floor(exact)
+    return whole + (draw >= 1.0 - (exact - whole))

@@ -1,10 +1,10 @@
 """What a client decides when it makes a project."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.domain.catalogue import Estimator, InputType, Strategy
+from service.domain.catalogue import Encoder, Estimator, GoalType, InputType, Strategy
 
 
 def problem_of_estimator(input_type: InputType, name: str) -> str | None:
@@ -17,6 +17,31 @@ def problem_of_estimator(input_type: InputType, name: str) -> str | None:
     return None
 
 
+def problem_of_goal(goal: Mapping[str, Any] | None, classes: Sequence[str]) -> str | None:
+    """Why a project of these classes cannot have a goal, if it cannot; it is `positive`'s fault."""
+    if goal is None:
+        return None
+    positive = goal.get("positive")
+    if positive is None and goal["type"] == GoalType.RECALL:
+        return "is needed: all items of which class are sought?"
+    if positive is not None and positive not in classes:
+        return f"is not one of the classes: {', '.join(classes)}"
+    return None
+
+
+def problem_of_strategy(
+    strategy: Strategy, goal: Mapping[str, Any] | None, classes: Sequence[str]
+) -> str | None:
+    """Why a project cannot have a strategy, if it cannot."""
+    if goal is not None and goal.get("positive") is not None:
+        return None
+    if strategy == Strategy.MOST_LIKELY:
+        return "most_likely needs goal.positive, the class that is sought"
+    if strategy == Strategy.HYBRID and len(classes) > 2:
+        return "hybrid needs goal.positive, the class that is sought, of more than two"
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProjectSettings:
     """Every setting of a project, with defaults in place."""
@@ -25,6 +50,8 @@ class ProjectSettings:
     classes: tuple[str, ...]
     input_type: InputType
     dimensions: int | None
+    encoder: Encoder | None
+    """Where the items are texts."""
     goal: Mapping[str, Any] | None
     strategy: Strategy
     estimator: Mapping[str, Any]

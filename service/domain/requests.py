@@ -1,5 +1,6 @@
-"""What annotators' tools ask for and send: batches and labels."""
+"""What clients ask for and send: batches, labels, items that they look for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -19,3 +20,15 @@ class NewLabel:
     key: str
     value: str | None
     annotator: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Which items are looked for: all in a state, those with words, or those near to one."""
+
+    state: str | None
+    limit: int
+    query: Sequence[str] = ()
+    near: str | None = None
+    after: int | None = None
+    """Position to go on behind."""

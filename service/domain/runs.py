@@ -11,6 +11,7 @@ class RunKind(StrEnum):
     ENCODE = "encode"
     RESCAN = "rescan"
     INGEST = "ingest"
+    CLUSTER = "cluster"
     SIMULATE = "simulate"
 
 
@@ -44,6 +45,7 @@ class Stage(StrEnum):
     WRITE = "write"
     UNDO = "undo"
     SCORES = "scores"
+    CLUSTER = "cluster"
     SIMULATE = "simulate"
 
 

@@ -99,6 +99,10 @@ class BatchOut(Out):
     exhausted = fields.Boolean()
     leased = fields.Integer()
     retry_after_seconds = fields.Integer(allow_none=True)
+    advice = fields.String(
+        allow_none=True,
+        metadata={"description": "What to do about classes that no item is labelled with yet."},
+    )
     lease = fields.Nested(LeaseOut)
     ranking = fields.Nested(RankingOut, allow_none=True)
     items = fields.List(fields.Nested(ServedItemOut))
@@ -111,6 +115,7 @@ class BatchOut(Out):
             "exhausted": view.exhausted,
             "leased": view.leased,
             "retry_after_seconds": view.retry_after_seconds,
+            "advice": view.advice,
             "lease": view.row,
             "ranking": view.ranking,
             "items": view.items,

@@ -2,14 +2,21 @@
 
 from typing import Any
 
-from marshmallow import fields, post_load, pre_dump, validate
+from marshmallow import (
+    ValidationError,
+    fields,
+    post_dump,
+    post_load,
+    pre_dump,
+    validate,
+    validates_schema,
+)
 
 from service.domain.contents import NewItem
+from service.domain.items import STATES
 from service.domain.values import LONGEST_GROUP
 from service.schemas.base import KEY, In, Out, PageQuery, Time, not_too_many, page_of
 from service.schemas.contents import NotesField, TextField, VectorField
-
-STATES = ("unlabelled", "leased", "labelled", "parked")
 
 
 class KeyField(TextField):
@@ -55,10 +62,40 @@ class RegisteredOut(Out):
     unchanged = fields.Integer(required=True)
 
 
+def _some_words(query: str) -> None:
+    if not query.split():
+        raise ValidationError("holds no word")
+
+
 class ItemsQuery(PageQuery):
     """Which items."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    query = TextField(
+        load_default="",
+        validate=[validate.Length(max=200), _some_words],
+        metadata={
+            "description": "Words, separated by spaces, that are all in the text, the key or the"
+            " metadata, in any case. A short page with a cursor is not the end."
+        },
+    )
+    near = KeyField(
+        load_default=None,
+        metadata={
+            "description": "Key of an item: those most like it by the cosine of their features,"
+            " best first, in one page. A worker looks, or 503 with `Retry-After`."
+        },
+    )
+
+    @validates_schema
+    def _one_way(self, data: dict[str, Any], **_: Any) -> None:
+        if data["near"] is not None and (data["query"] or data["cursor"] is not None):
+            detail = "goes with neither query nor cursor: it answers one page, best first"
+            raise ValidationError(detail, "near")
+
+    @post_load
+    def _words(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"query": data["query"].split()}
 
 
 class ItemLabelOut(Out):
@@ -90,8 +127,8 @@ class PredictionOut(Out):
     probabilities = fields.Dict(keys=fields.String(), values=fields.Float())
 
 
-class ItemOut(Out):
-    """An item in a list."""
+class _ItemOut(Out):
+    """What is shown of any item."""
 
     key = fields.String()
     state = fields.String()
@@ -109,6 +146,7 @@ class ItemOut(Out):
             "group": row.group,
             "registered_at": row.registered_at,
             "text": view.text,
+            "similarity": view.similarity,
             "labels": [
                 {
                     "id": label.id,
@@ -124,7 +162,21 @@ class ItemOut(Out):
         }
 
 
-class ItemDetailOut(ItemOut):
+class ItemOut(_ItemOut):
+    """An item in a list; the last two only where items were looked for."""
+
+    text = fields.String()
+    similarity = fields.Float(
+        metadata={"description": "Cosine to the item that others were sought near to."}
+    )
+
+    @post_dump
+    def _omit(self, shown: dict[str, Any], **_: Any) -> dict[str, Any]:
+        told = {"text", "similarity"}
+        return {name: each for name, each in shown.items() if name not in told or each is not None}
+
+
+class ItemDetailOut(_ItemOut):
     """An item with all that is known of it; history and prediction for managers."""
 
     text = fields.String(allow_none=True)

@@ -36,12 +36,21 @@ class CandidatesOut(Out):
     of = fields.Integer()
 
 
+class RuleOut(Out):
+    """What a ranking was made by."""
+
+    name = fields.String()
+    why = fields.String(metadata={"description": "A sentence for people."})
+
+
 class RankingOut(Out):
     """The ranking in use, and how stale it is."""
 
     number = fields.Integer()
     version = fields.Integer(allow_none=True)
     strategy = fields.String()
+    rule = fields.Nested(RuleOut, allow_none=True)
+    """None for the first order of a pool, which is made by chance before a worker is asked."""
     ranked_at = Time()
     labels_since = fields.Integer()
     candidates = fields.Nested(CandidatesOut, allow_none=True)
@@ -60,12 +69,14 @@ class InputOut(Out):
 
     type = fields.String()
     dimensions = fields.Integer()
+    encoder = fields.String(metadata={"description": "How texts become features."})
 
 
 class GoalOut(Out):
     """What the labels are for."""
 
     type = fields.String()
+    positive = fields.String(metadata={"description": "The class that is sought."})
     target = fields.Float()
 
 
@@ -94,12 +105,13 @@ class ProjectOut(Out):
     @pre_dump
     def _nest(self, view: Any, **_: Any) -> dict[str, Any]:
         row = view.row
-        dimensions = {} if row.dimensions is None else {"dimensions": row.dimensions}
+        details = {"dimensions": row.dimensions, "encoder": row.encoder}
         names = ("name", "goal", "strategy", "estimator", "labels_per_item", "lease_seconds")
         return {name: getattr(row, name) for name in names} | {
             "id": row.uid,
             "task": {"type": TaskType.CLASSIFICATION, "classes": row.classes},
-            "input": {"type": row.input_type, **dimensions},
+            "input": {"type": row.input_type}
+            | {name: value for name, value in details.items() if value is not None},
             "batch": {"coverage_share": row.coverage_share, "audit_share": row.audit_share},
             "retrain": {
                 "min_labels": row.min_labels,

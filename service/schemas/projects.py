@@ -5,8 +5,20 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from service import limits
-from service.domain.catalogue import Estimator, GoalType, InputType, Strategy, TaskType
-from service.domain.projects import ProjectSettings, problem_of_estimator
+from service.domain.catalogue import (
+    Encoder,
+    Estimator,
+    GoalType,
+    InputType,
+    Strategy,
+    TaskType,
+)
+from service.domain.projects import (
+    ProjectSettings,
+    problem_of_estimator,
+    problem_of_goal,
+    problem_of_strategy,
+)
 from service.schemas.base import NAME, In
 from service.schemas.contents import TextField
 from service.schemas.estimators import EstimatorField
@@ -41,6 +53,11 @@ class InputIn(In):
 
     type = fields.Enum(InputType, by_value=True, required=True)
     dimensions = fields.Integer(strict=True, validate=validate.Range(min=1, max=16_384))
+    encoder = fields.Enum(
+        Encoder,
+        by_value=True,
+        metadata={"description": "How texts become features; tfidf unless another is named."},
+    )
 
     @validates_schema
     def _check(self, data: dict[str, Any], **_: Any) -> None:
@@ -48,12 +65,18 @@ class InputIn(In):
             raise ValidationError("vectors need their number of dimensions", "dimensions")
         if data.get("type") is InputType.TEXT and "dimensions" in data:
             raise ValidationError("texts have no dimensions", "dimensions")
+        if data.get("type") is not InputType.TEXT and "encoder" in data:
+            raise ValidationError("only texts are encoded here", "encoder")
 
 
 class GoalIn(In):
     """What the labels are for."""
 
     type = fields.Enum(GoalType, by_value=True, required=True)
+    positive = TextField(
+        validate=NAME,
+        metadata={"description": "The class that is sought; needed where all of it is."},
+    )
     target = fields.Float(required=True, validate=validate.Range(min=0, max=1, min_inclusive=False))
 
 
@@ -104,6 +127,12 @@ class ProjectIn(ProjectChangeIn):
             name = data["estimator"]["name"]
             if problem := problem_of_estimator(data["input"]["type"], name):
                 raise ValidationError(problem, "estimator")
+        if "classes" in data.get("task", {}):
+            goal, classes = data.get("goal"), data["task"]["classes"]
+            if problem := problem_of_goal(goal, classes):
+                raise ValidationError({"goal": {"positive": [problem]}})
+            if problem := problem_of_strategy(data.get("strategy", Strategy.AUTO), goal, classes):
+                raise ValidationError(problem, "strategy")
 
     @post_load
     def _flatten(self, data: dict[str, Any], **_: Any) -> Any:
@@ -120,10 +149,13 @@ class ProjectIn(ProjectChangeIn):
             "lease_seconds": 900,
             "seed": None,
             "dimensions": None,
+            "encoder": None,
         }
         given = _flat(data)
         if given["input_type"] is InputType.SCORES:
             given["estimator"] = {"name": str(Estimator.EXTERNAL)}
+        if given["input_type"] is InputType.TEXT:
+            given["encoder"] = given["encoder"] or Encoder.TFIDF
         return ProjectSettings(**defaults | given | {"classes": tuple(given["classes"])})
 
 
@@ -140,6 +172,7 @@ def _flat(data: dict[str, Any]) -> dict[str, Any]:
     if "input" in data:
         flat["input_type"] = data["input"]["type"]
         flat["dimensions"] = data["input"].get("dimensions")
+        flat["encoder"] = data["input"].get("encoder")
     if data.get("goal"):
         flat["goal"] = data["goal"] | {"type": str(data["goal"]["type"])}
     retrain = dict(data.get("retrain", {}))

@@ -1,5 +1,6 @@
 """Items that come and go: what a project counts of them, and the reserve that follows."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from service.domain import audit
 from service.domain.catalogue import Reason, Strategy
 from service.domain.items import ItemState
-from service.store import items, leases, rankings
+from service.store import items, labels, leases, projects, rankings
 from service.store.tables.pool import Item, Project
 
 
@@ -36,6 +37,10 @@ def take_away(session: Session, project: Project, item: Item, *, at: datetime) -
     if item.audit_draw >= project.audit_threshold:
         project.open_count -= item.state == ItemState.OPEN
     project.label_count -= item.labels
+    if item.labels:
+        answers = labels.current(session, project.id, [item.position]).values()
+        gone = Counter(label.value for label in answers if label.value is not None)
+        projects.count_labels(project, {value: -count for value, count in gone.items()})
     if item.labels + item.skips:
         project.label_events += 1
         project.oldest_unused_at = project.oldest_unused_at or at

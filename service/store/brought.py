@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from service.store.tables.learning import Brought
+from service.store.tables.brought import Brought
 
 ROWS = 65_536
 """Positions in one stretch, whatever the feature shards are."""

@@ -26,7 +26,7 @@ from service.store.tables.pool import Item, Project
 # Other hand-outs of this moment pass on to the next items instead of waiting for these. It only
 # avoids waiting: that nothing is served twice is the unique index on leases. (SQLite, whose
 # writers come one after the other, leaves it out.)
-_PASS_BY: dict[str, Any] = {"of": Item, "skip_locked": True, "key_share": True}
+PASS_BY: dict[str, Any] = {"of": Item, "skip_locked": True, "key_share": True}
 
 # Positions drawn blindly for each item wanted; the second time, where little of a pool is open.
 _DRAWS = (20, 500)
@@ -64,8 +64,8 @@ def at_positions(
     rows = session.connection().execute(
         _at_positions(openings.kind_of(asking.project, among=True)), _given(asking, positions)
     )
-    for *columns, is_theirs in rows:
-        each = _candidate(columns)
+    for *row, is_theirs in rows:
+        each = of_row(row)
         if is_theirs:
             others.add(each.position)
         else:
@@ -75,11 +75,11 @@ def at_positions(
 
 @cache
 def _at_positions(kind: Kind) -> Select[Any]:
-    query = _columns(kind).add_columns(openings.is_theirs(kind))
+    query = columns(kind).add_columns(openings.is_theirs(kind))
     query = query.where(
         *openings.outside_reserve(), IsAmong(Item.position, AMONG), *openings.vacant(kind)
     )
-    return query.order_by(Item.position).with_for_update(**_PASS_BY)
+    return query.order_by(Item.position).with_for_update(**PASS_BY)
 
 
 def standing(session: Session, asking: Asking, positions: Sequence[int]) -> dict[int, bool]:
@@ -110,12 +110,12 @@ def of_reserve(
         _of_reserve(openings.kind_of(asking.project)),
         _given(asking) | {"most": limit, "without": list(without)},
     )
-    return [_candidate(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 @cache
 def _of_reserve(kind: Kind) -> Select[Any]:
-    query = _columns(kind).where(
+    query = columns(kind).where(
         Item.project_id == PROJECT,
         Item.audit_draw < THRESHOLD,
         Item.audit_draw < _MOST_RESERVED,
@@ -123,7 +123,7 @@ def _of_reserve(kind: Kind) -> Select[Any]:
         *openings.free(kind),
     )
     query = query.order_by(Item.audit_draw).limit(bindparam("most", type_=BigInteger))
-    return query.with_for_update(**_PASS_BY)
+    return query.with_for_update(**PASS_BY)
 
 
 def at_random(
@@ -147,12 +147,12 @@ def at_random(
         tries = chance.sample(range(pool), min(pool, draws * limit))
         query = _offered(openings.kind_of(asking.project, among=True))
         rows = {row[0]: row for row in session.connection().execute(query, _given(asking, tries))}
-        found = [_candidate(rows[at]) for at in tries if at in rows and at not in taken]
+        found = [of_row(rows[at]) for at in tries if at in rows and at not in taken]
         if len(found) >= limit or len(tries) == pool:
             return found[:limit]
     query = _offered(openings.kind_of(asking.project))
     rest = [
-        _candidate(row)
+        of_row(row)
         for row in session.connection().execute(query, _given(asking))
         if row[0] not in taken
     ]
@@ -162,7 +162,7 @@ def at_random(
 @cache
 def _offered(kind: Kind) -> Select[Any]:
     """Items outside the reserve that could be served now, of some positions or of all."""
-    query = _columns(kind).where(*openings.outside_reserve(), *openings.free(kind))
+    query = columns(kind).where(*openings.outside_reserve(), *openings.free(kind))
     query = query.where(IsAmong(Item.position, AMONG)) if kind.among else query
     return query.order_by(Item.position)
 
@@ -171,10 +171,12 @@ def _given(asking: Asking, among: Sequence[int] = ()) -> dict[str, Any]:
     return openings.given(asking.project, asking.annotator, now=asking.now, among=among)
 
 
-def _columns(kind: Kind) -> Select[Any]:
+def columns(kind: Kind) -> Select[Any]:
+    """What is read of an item that may be served."""
     return select(Item.position, Item.key, Item.notes, openings.is_stale(kind))
 
 
-def _candidate(row: Sequence[Any]) -> Candidate:
+def of_row(row: Sequence[Any]) -> Candidate:
+    """An item from its `columns`."""
     position, key, notes, is_stale = row
     return Candidate(position=position, key=key, notes=notes, is_stale=bool(is_stale))

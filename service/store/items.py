@@ -43,31 +43,10 @@ def find_many(
     return {item.key: item for item in session.scalars(query)}
 
 
-def positions_of(session: Session, project_id: int, keys: Sequence[str]) -> dict[str, int]:
-    """Positions of items by key; those that do not exist are left out."""
-    query = select(Item.key, Item.position).where(
-        Item.project_id == project_id, Item.key.in_(keys), Item.state != ItemState.DELETED
-    )
-    return dict(session.execute(query).all())
-
-
 def at_positions(session: Session, project_id: int, positions: Sequence[int]) -> dict[int, Item]:
     """Items by position."""
     query = select(Item).where(Item.project_id == project_id, Item.position.in_(positions))
     return {item.position: item for item in session.scalars(query)}
-
-
-def keys_from(
-    session: Session, project_id: int, *, first: int, limit: int, end: int | None = None
-) -> list[tuple[int, str]]:
-    """Positions and keys from a position on, without those of deleted items."""
-    query = select(Item.position, Item.key).where(
-        Item.project_id == project_id, Item.position >= first, Item.state != ItemState.DELETED
-    )
-    if end is not None:
-        query = query.where(Item.position < end)
-    rows = session.execute(query.order_by(Item.position).limit(limit))
-    return [(position, key) for position, key in rows]
 
 
 def add_many(
@@ -107,7 +86,7 @@ def list_for(
 ) -> list[Item]:
     """Items in order of registration; `state` as clients see it."""
     query = select(Item).where(Item.project_id == project_id)
-    query = _in_state(query, state, now)
+    query = in_state(query, state, now)
     if after is not None:
         query = query.where(Item.position > after)
     return list(session.scalars(query.order_by(Item.position).limit(limit)))
@@ -168,7 +147,8 @@ def count_open(session: Session, project: Project, *, first: float, end: float) 
     return session.scalar(query) or 0
 
 
-def _in_state(query: Select[Item], state: str | None, now: datetime) -> Select[Item]:
+def in_state(query: Select[Item], state: str | None, now: datetime) -> Select[Item]:
+    """Only items in a state as clients see it; any but deleted if none is given."""
     match state:
         case "leased":
             return query.where(Item.state == ItemState.OPEN, _is_leased(now))

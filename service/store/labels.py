@@ -150,6 +150,19 @@ def _values(project: Project) -> Select[int, int | None, int]:
     )
 
 
+def count_by_class(session: Session, project: Project) -> list[int]:
+    """How many items somebody has labelled with each class, outside the reserve."""
+    query = (
+        _values(project)
+        .order_by(None)
+        .where(Item.audit_draw >= project.audit_threshold)
+        .with_only_columns(Label.value, func.count(Label.position.distinct()))
+        .group_by(Label.value)
+    )
+    counts = dict(session.execute(query).all())
+    return [counts.get(value, 0) for value in range(len(project.classes))]
+
+
 def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:
     """Items labelled last, outside the reserve."""
     query = (

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.domain.catalogue import Reason
 from service.domain.items import LeaseState
 from service.store.lists import IsAmong, Listed
+from service.store.openings import IS_LEASED
 from service.store.tables.base import Base
 from service.store.tables.labelling import Lease, Selection
 from service.store.tables.pool import Item, Project
@@ -157,6 +158,14 @@ def others(session: Session, project: Project, *, now: datetime) -> tuple[int, d
     )
     count, first = session.execute(query).one()
     return count, first
+
+
+def count_annotators(session: Session, project_id: int, *, now: datetime) -> int:
+    """People who hold something now."""
+    query = select(func.count(Lease.annotator.distinct())).where(
+        Lease.project_id == project_id, IS_LEASED, Lease.expires_at > now
+    )
+    return session.scalar(query) or 0
 
 
 def expire_all(session: Session, *, now: datetime, limit: int) -> int:

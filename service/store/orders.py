@@ -2,7 +2,7 @@
 
 import heapq
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from service.domain.ties import tie
 from service.store.blobs import Blobs
@@ -24,10 +24,16 @@ def read(blobs: Blobs, digest: str, *, first: int, count: int) -> list[Entry]:
 
 
 def merge(
-    blobs: Blobs, digests: Sequence[str], *, taken: Sequence[int], count: int, seed: int
+    blobs: Blobs,
+    digests: Sequence[str],
+    *,
+    taken: Sequence[int],
+    count: int,
+    seed: int,
+    without: Collection[int] = (),
 ) -> tuple[list[Entry], list[int]]:
     """Go on merging orders behind what was taken of each; answer the next entries, and what is
-    taken of each by then.
+    taken of each by then. Items `without` which it goes on are passed over.
 
     The higher score is first, equal ones go by the smaller `tie` of their items: entry by entry
     what one sort of all orders together would give.
@@ -39,8 +45,9 @@ def merge(
     after = list(taken)
     entries: list[Entry] = []
     for score, _, position, source in heapq.merge(*streams):
-        entries.append((position, -score))
         after[source] += 1
+        if position not in without:
+            entries.append((position, -score))
         if len(entries) == count:
             break
     return entries, after

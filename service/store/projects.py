@@ -1,5 +1,6 @@
 """Projects: found within a workspace, locked by whoever changes what they count."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,6 +73,17 @@ def list_for(
     if after is not None:
         query = query.where(Project.id > after)
     return list(session.scalars(query.order_by(Project.id).limit(limit)))
+
+
+def count_labels(project: Project, changes: Mapping[int, int]) -> None:
+    """Count labels that came and went, by class; the caller has locked the project.
+
+    They are counted as they come, so that nobody has to look through the labels to know which
+    class has none.
+    """
+    highest = max((index for index, change in changes.items() if change), default=-1)
+    counts = project.class_labels + [0] * (highest + 1 - len(project.class_labels))
+    project.class_labels = [count + changes.get(at, 0) for at, count in enumerate(counts)]
 
 
 def list_due(session: Session, *, now: datetime, limit: int) -> list[int]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from service.store import lists, orders, run_shards
 from service.store.blobs import Blobs
 from service.store.orders import Entry
+from service.store.tables.coverage import Covering
 from service.store.tables.learning import Ranked, Ranking
 from service.store.tables.pool import Item, Project
 
@@ -94,6 +95,7 @@ def drop_old_rows(session: Session, project_id: int) -> None:
     ids = list(session.scalars(old))
     if ids:
         session.execute(delete(Ranked).where(Ranked.ranking_id.in_(ids)))
+        session.execute(delete(Covering).where(Covering.ranking_id.in_(ids)))
         session.execute(
             update(Ranking)
             .where(Ranking.id.in_(ids))
@@ -123,4 +125,11 @@ def _next(session: Session, blobs: Blobs, ranking: Ranking) -> tuple[list[Entry]
         return [], None
     project = session.get_one(Project, ranking.project_id)
     digests = [shard.scores or "" for shard in run_shards.list_for(session, ranking.run_id)]
-    return orders.merge(blobs, digests, taken=ranking.taken, count=REFILL, seed=project.seed)
+    return orders.merge(
+        blobs,
+        digests,
+        taken=ranking.taken,
+        count=REFILL,
+        seed=project.seed,
+        without=frozenset(ranking.ahead or ()),
+    )

@@ -7,7 +7,9 @@ from sqlalchemy import delete, exists, select, union
 from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE
-from service.store.tables.learning import Brought, Ranking, Run, RunShard, Version
+from service.store.tables.brought import Brought
+from service.store.tables.coverage import Clustering
+from service.store.tables.learning import Ranking, Run, RunShard, Version
 from service.store.tables.pool import Project, Shard
 from service.store.tables.simulations import Replay, Simulation
 from service.store.tables.uploads import Part, Upload
@@ -66,8 +68,11 @@ def referenced_blobs(session: Session) -> set[str]:
     query: Any = union(
         select(Shard.features),
         select(Shard.moments),
+        select(Shard.clusters),
+        select(Clustering.centres),
         select(RunShard.features),
         select(RunShard.scores),
+        select(RunShard.second),
         select(RunShard.predictions),
         select(RunShard.neighbours),
         select(Run.candidates),

@@ -52,7 +52,7 @@ def take_over(session: Session, run_id: UUID, before_id: UUID) -> tuple[int, int
     for shard, before in pairs:
         shard.is_done, shard.wake_at = True, None
         shard.scores, shard.predictions = before.scores, before.predictions
-        shard.neighbours = before.neighbours
+        shard.second, shard.neighbours = before.second, before.neighbours
     session.flush()
     return len(pairs), sum(shard.rows for shard, _ in pairs)
 

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import redis
 
+from benchmarks.machine import free_port
 from service import standalone
 from service.actions import setup
 from service.config import Settings
@@ -28,12 +28,6 @@ def until(what: str, is_so: Callable[[], bool], *, seconds: float, pause: float 
         assert time.monotonic() - began < seconds, f"not within {seconds:.0f} s: {what}"
         time.sleep(pause)
     return time.monotonic() - began
-
-
-def free_port() -> int:
-    """Return a port on which nobody listens now."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 class Machine:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from benchmarks import machine
 from service.machine import address, processes
 
 SMALL = {"API_PROCESSES": "1", "WORKER_PROCESSES": "1"}
@@ -68,8 +69,7 @@ class Instance:
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    return machine.free_port()
 
 
 @pytest.fixture

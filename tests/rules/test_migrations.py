@@ -9,10 +9,20 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, inspect
 
 from service.store import database, migrate
-from service.store.tables import access, labelling, learning, pool, simulations, uploads
+from service.store.tables import (
+    access,
+    brought,
+    coverage,
+    labelling,
+    learning,
+    pool,
+    simulations,
+    uploads,
+)
 from service.store.tables.base import Base
+from tests.api import Api
 
-TABLES = (access, labelling, learning, pool, simulations, uploads)
+TABLES = (access, brought, coverage, labelling, learning, pool, simulations, uploads)
 
 
 @pytest.fixture
@@ -72,3 +82,19 @@ def test_migrations_lead_back_to_nothing_and_forth_again(engine: Engine, databas
     assert left == {"alembic_version"}
     with engine.connect() as connection:
         assert differences(connection) == []
+
+
+def test_projects_of_texts_that_were_there_have_the_encoder_they_had(
+    api: Api, engine: Engine, database_url: str
+) -> None:
+    texts, vectors = api.make_project(input={"type": "text"}), api.make_project()
+    with engine.connect() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
+        connection.commit()
+
+    migrate.upgrade(database_url)
+
+    assert api.get(texts)["input"] == {"type": "text", "encoder": "tfidf"}
+    assert api.get(vectors)["input"] == {"type": "vector", "dimensions": 2}

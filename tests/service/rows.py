@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -13,6 +14,23 @@ from service.runtime import Runtime
 from service.store import orders, rankings, versions
 from service.store.tables.learning import Ranking, Run, RunShard, Version
 from service.store.tables.pool import Project
+from tests.api import Api
+
+PLAIN = {"audit_share": 0, "coverage_share": 0}
+"""Batches by the strategy alone."""
+
+
+def ranked(api: Api, runtime: Runtime, items: int, **more: Any) -> str:
+    """A project whose items are ranked from the last to the first."""
+    project = api.make_project(**{"batch": PLAIN} | more)
+    api.add_vectors(project, {f"i{number}": [number, 1] for number in range(items)})
+    write_ranking(runtime, project, range(items)[::-1])
+    return project
+
+
+def keys(batch: Any) -> list[str]:
+    """Keys of a batch's items, in their order."""
+    return [item["key"] for item in batch["items"]]
 
 
 def project_of(session: Session, path: str) -> Project:

@@ -1,6 +1,7 @@
 """Fixtures of the worker tests: a project whose loop can be driven by hand."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +9,16 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from service.config import Settings
 from service.domain.runs import Stage
 from service.runtime import Runtime
+from service.store import shards
 from service.store.tables.pool import Project
 from tests.api import Api
 from tests.fakes import FrozenClock, RecordingQueue
+from tests.workers.encoders import tiny
 from tests.workers.loop import work_off
+from workers.pool.growth import Growth
 
 
 @dataclass
@@ -51,6 +56,17 @@ class Pool:
         keys = [f"{seed}-{number}" for number in numbers]
         return self.api.label(self.path, {key: self.side(key) for key in keys})
 
+    def leave_gap(self, rows: int) -> None:
+        """Leave positions to nobody, as an upload does that broke off."""
+        with self.runtime.sessions.begin() as session:
+            project = session.merge(self.row())
+            last = shards.find_last(session, project.id)
+            growth = Growth(self.runtime.blobs, project, last, full=65_536)
+            growth.leave_empty(rows)
+            shards.put(session, growth.close())
+            project.next_position += rows
+            project.encoded += rows
+
     def work(self, *, until: Stage | None = None) -> list[Stage]:
         """Let the workers work; a second passes, so that runs have an order."""
         self.clock.advance(1)
@@ -82,3 +98,18 @@ class Pool:
 def pool(api: Api, runtime: Runtime, queue: RecordingQueue, clock: FrozenClock) -> Pool:
     """Not made yet: a test says with which settings."""
     return Pool(api, runtime, queue, clock)
+
+
+@pytest.fixture(scope="session")
+def tiny_encoders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for `ENCODERS_DIR`: a text encoder that is small, and means nothing."""
+    return tiny.encoders(tmp_path_factory.mktemp("encoders"))
+
+
+@pytest.fixture(scope="session")
+def real_encoders() -> Path:
+    """The folder that `make encoders` has filled."""
+    folder = Settings.from_environ().encoders_path
+    if not (folder / "minilm").exists():
+        pytest.skip(f"{folder} holds no text encoder: `make encoders` builds it")
+    return folder

@@ -1,12 +1,24 @@
 """The loop without processes: messages are taken from the recording queue and worked on here."""
 
+import threading
 from uuid import UUID
 
 from service.domain.runs import Stage
 from service.runtime import Runtime
 from service.store.pieces import DECODED, REPLAYED, SCORED, WRITTEN
 from tests.fakes import RecordingQueue
-from workers import encode, external, rank, retrain, sample, score, simulate, stages
+from workers import (
+    cluster,
+    encode,
+    external,
+    predict,
+    rank,
+    retrain,
+    sample,
+    score,
+    simulate,
+    stages,
+)
 from workers.ingest import check, decode, plan, undo, write
 
 _WORK = {
@@ -18,6 +30,7 @@ _WORK = {
     Stage.INGEST: plan.run,
     Stage.CHECK: check.run,
     Stage.SCORES: external.run,
+    Stage.CLUSTER: cluster.run,
     Stage.SIMULATE: simulate.fan_out,
 }
 
@@ -47,3 +60,16 @@ def deliver(runtime: Runtime, stage: Stage, run_id: UUID, number: int | None = N
         stages.attempt_piece(runtime, DECODED, run_id, number, decode.run_part)
     else:
         stages.attempt_piece(runtime, WRITTEN, run_id, number, write.run_part)
+
+
+def answering(runtime: Runtime, requests: list[str]) -> threading.Thread:
+    """A predictor of one request, in a thread."""
+
+    def answer() -> None:
+        while not requests:
+            threading.Event().wait(0.01)
+        predict.answer(runtime, requests.pop())
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    return thread

@@ -63,7 +63,7 @@ def test_messages_in_flight_outlive_the_longest_task() -> None:
 
 
 def test_the_cores_are_shared_out_among_the_pool_processes() -> None:
-    share = application.threads_per_process()
+    share = application.settings.threads
 
     assert share >= 1
     assert share * application.settings.workers <= max(cores(), application.settings.workers)

@@ -1,26 +1,11 @@
 """Ad-hoc predictions, answered through a real broker."""
 
-import threading
-
 import orjson
 import pytest
 
-from service.runtime import Runtime
 from tests.workers.conftest import Pool
+from tests.workers.loop import answering
 from workers import predict
-
-
-def _answering(runtime: Runtime, requests: list[str]) -> threading.Thread:
-    """A predictor of one request, in a thread."""
-
-    def answer() -> None:
-        while not requests:
-            threading.Event().wait(0.01)
-        predict.answer(runtime, requests.pop())
-
-    thread = threading.Thread(target=answer)
-    thread.start()
-    return thread
 
 
 def test_items_that_need_not_be_registered_are_predicted_in_their_order(pool: Pool) -> None:
@@ -28,7 +13,7 @@ def test_items_that_need_not_be_registered_are_predicted_in_their_order(pool: Po
     pool.work()
     pool.label(*range(20))
     pool.work()
-    thread = _answering(pool.runtime, pool.queue.predictions)
+    thread = answering(pool.runtime, pool.queue.predictions)
 
     items = [{"key": "right", "vector": [3, 0]}, {"vector": [-3, 0]}]
     body = pool.api.post(f"{pool.path}/predict", {"items": items}, 200)

@@ -63,14 +63,15 @@ def test_random_is_another_permutation_in_each_ranking(pool: Pool) -> None:
 
 
 def test_auto_keeps_the_most_doubtful_first_and_spreads_the_rest_of_the_shortlist(
-    pool: Pool,
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in ("COLD_LABELS", "FEW_LABELS", "FEW_LABELS_PER_CLASS"):
+        monkeypatch.setattr(f"workers.learning.regimes.{name}", 0)
     pool.make(retrain={"min_labels": 10}).add(300)
     pool.work()
     pool.api.batch(pool.path, 2, explain=False)
     pool.label(*range(10))
     pool.work()
-
     order = pool.order()
 
     scores = strategies.margin(_said(pool, 300), np.zeros(300))
@@ -132,8 +133,8 @@ def test_the_cold_start_spreads_over_texts(
 def test_a_long_order_is_stored_as_a_head_of_rows_and_a_blob(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.rank.LEAST_STORED", 5)
-    monkeypatch.setattr("workers.rank.STORED_BATCHES", 1)
+    monkeypatch.setattr("workers.sources.LEAST_STORED", 5)
+    monkeypatch.setattr("workers.sources.STORED_BATCHES", 1)
     pool.make().add(40)
     pool.work()
     ranking = max(pool.rows(Ranking), key=lambda row: row.number)
@@ -150,9 +151,8 @@ def test_a_merged_order_is_refilled_until_it_ends_as_one_full_sort(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workers.arrange.LEAST_FIRST", 5)
-    monkeypatch.setattr("workers.ordering.SHORTLIST_BATCHES", 0)
-    monkeypatch.setattr("workers.rank.LEAST_STORED", 20)
-    monkeypatch.setattr("workers.rank.STORED_BATCHES", 0)
+    monkeypatch.setattr("workers.sources.LEAST_STORED", 20)
+    monkeypatch.setattr("workers.sources.STORED_BATCHES", 0)
     monkeypatch.setattr("service.store.rankings.REFILL", 9)
     small = replace(pool.runtime.settings, shard_rows=16)
     pool.runtime = replace(pool.runtime, settings=small)

@@ -5,8 +5,8 @@ import pytest
 
 from service.domain.catalogue import Strategy
 from workers import replays
+from workers.asking import Plan, Pool
 from workers.pool import moments
-from workers.replays import Plan, Pool
 
 LOGISTIC = {"name": "logistic", "scaling": "none"}
 

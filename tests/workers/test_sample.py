@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from service.domain.runs import Stage
-from service.store.tables.learning import Ranking, Run, Version
+from service.store.tables.learning import Ranking, Run, RunShard, Version
 from tests.workers.conftest import Pool
 from tests.workers.loop import deliver
 from workers.learning import fitted, selection, strategies
+from workers.neighbours import ENTRY
 from workers.pool import models
 
 
@@ -116,6 +117,29 @@ def test_labels_during_a_scan_do_not_wait_for_it_and_are_followed_by_another(slo
     assert slow.order() == _expected(slow, list(range(30, 300)))
 
 
+def test_all_shards_of_a_scan_seek_what_is_near_to_the_same_items(slow: Pool) -> None:
+    slow.label(*range(10, 20))
+    slow.work(until=Stage.SAMPLE)
+    _deliver_one(slow)
+    _deliver_one(slow)
+    scan = [message for message in slow.queue.take() if message[0] is Stage.SCORE]
+    for at, (stage, ids) in enumerate(scan):
+        deliver(slow.runtime, stage, *ids)
+        slow.label(100 + at)
+
+    run = next(run for run in slow.rows(Run) if run.kind == "rescan")
+    shards = [shard for shard in slow.rows(RunShard) if shard.run_id == run.id]
+
+    points = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
+    directions = points / np.linalg.norm(points, axis=1)[:, None]
+    assert len(scan) == len(shards) == 5
+    assert run.newest == list(range(20))
+    for shard in shards:
+        found = np.frombuffer(slow.runtime.blobs.path(shard.neighbours).read_bytes(), ENTRY)
+        likeness = np.vecdot(directions[found["position"]], directions[found["row"]])
+        np.testing.assert_allclose(likeness, found["likeness"], atol=1e-5)
+
+
 def test_a_scan_that_is_quick_enough_is_all_there_is(slow: Pool) -> None:
     _took(slow, 1.0)
     slow.label(*range(10, 20))
@@ -124,6 +148,30 @@ def test_a_scan_that_is_quick_enough_is_all_there_is(slow: Pool) -> None:
 
     assert Stage.SAMPLE not in done
     assert slow.api.get(slow.path)["ranking"]["candidates"] is None
+
+
+@pytest.mark.parametrize("strategy", ["auto", "hybrid", "most_likely", "uherding"])
+def test_candidates_are_ranked_by_every_kind_of_rule_and_so_is_the_scan(
+    slow: Pool, strategy: str
+) -> None:
+    goal = {"type": "accuracy", "positive": "defect", "target": 0.9}
+    changes = {"strategy": strategy, "goal": goal}
+    slow.api.call("PATCH", slow.path, json=changes, headers={"If-Match": "*"})
+    slow.work()
+    _took(slow, 5.0)
+    slow.label(*range(10, 30))
+    slow.work(until=Stage.SAMPLE)
+    _deliver_one(slow)
+    shown, order = slow.api.get(slow.path)["ranking"], slow.order()
+    slow.work()
+
+    name = "few_labels" if strategy == "auto" else "asked_for"
+    assert shown["rule"]["name"] == name
+    assert shown["candidates"]["rows"] >= 40
+    assert len(order) == len(set(order)) >= 20
+    assert slow.api.get(slow.path)["ranking"]["candidates"] is None
+    assert slow.api.get(slow.path)["ranking"]["rule"]["name"] == name
+    assert len(slow.order()) == len(set(slow.order())) == 270
 
 
 def _deliver_one(pool: Pool) -> None:

@@ -83,7 +83,9 @@ def test_scores_are_cross_validated_anew_when_the_labels_have_doubled(pool: Pool
 def test_every_strategy_is_served_with_every_estimator(
     pool: Pool, strategy: Strategy, estimator: Estimator
 ) -> None:
-    pool.make(strategy=strategy, estimator=estimator, retrain={"min_labels": 10}).add(30)
+    goal = {"type": "accuracy", "positive": "defect", "target": 0.9}
+    settings = {"strategy": strategy, "estimator": estimator, "goal": goal}
+    pool.make(**settings, retrain={"min_labels": 10}).add(30)
     pool.work()
     first = pool.api.batch(pool.path, 10)["items"]
     pool.label(*(int(item["key"].partition("-")[2]) for item in first))
@@ -94,8 +96,9 @@ def test_every_strategy_is_served_with_every_estimator(
     assert done == [Stage.RETRAIN, Stage.SCORE, Stage.SCORE, Stage.RANK]
     assert {item["reason"] for item in first} == {"cold_start"}
     assert {item["reason"] for item in second["items"]} == {"strategy"}
-    assert second["ranking"]["strategy"].startswith(
-        "margin_diversified" if strategy is Strategy.AUTO else strategy
+    assert second["ranking"]["strategy"] == ("diverse" if strategy is Strategy.AUTO else strategy)
+    assert second["ranking"]["rule"]["name"] == (
+        "first_labels" if strategy is Strategy.AUTO else "asked_for"
     )
     assert not {item["key"] for item in first} & {item["key"] for item in second["items"]}
     assert len(second["items"]) == 10

@@ -100,7 +100,7 @@ def _catch_up(runtime: Runtime, project: Project, upload: _Upload, seen: int) ->
     """Compare with the items registered from a position on; answer up to which."""
     while True:
         with runtime.readers() as session:
-            newer = lookups.keys_from(session, project.id, position=seen, limit=_AT_ONCE)
+            newer = lookups.digests_from(session, project.id, first=seen, limit=_AT_ONCE)
         if not newer:
             return seen
         seen = newer[-1][0] + 1
@@ -123,7 +123,7 @@ def _reserve(
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
-        if lookups.keys_from(session, project.id, position=seen, limit=1):
+        if lookups.digests_from(session, project.id, first=seen, limit=1):
             return None
         if uploads.first_reserved(session, project.id) is not None:
             pieces.put_off(session, run.id, wake_at=now + PAUSE)

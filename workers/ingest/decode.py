@@ -13,9 +13,10 @@ from service.store import lookups, runs
 from service.store.pieces import DECODED
 from service.store.tables.learning import Run
 from service.store.tables.uploads import Part
-from workers.encoders import text
+from workers.encoders import inputs
 from workers.ingest import task
 from workers.ingest.task import Task
+from workers.learning.arrays import Matrix
 from workers.learning.scaling import Moments
 from workers.pool import measured, moments, shards
 from workers.stages import Message
@@ -55,13 +56,14 @@ def _decoded(runtime: Runtime, part: Part, found: Task, refusals: Refusals) -> d
     blocks = file.read(path, cut, found.wanted, refusals, rows=ROWS_AT_ONCE)
     kept: list[Any] = []
     accepted = _accepted(blocks, found, refusals, kept)
-    if found.project.dimensions is None:
-        counts = [text.encode(block.texts.to_pylist()) for block in accepted]
-        matrix = sparse.vstack(counts, format="csr", dtype=np.float32)
+    matrices = (_features(runtime, found, block) for block in accepted)
+    columns = inputs.columns(found.project)
+    if columns is None:
+        matrix = sparse.vstack(list(matrices), format="csr", dtype=np.float32)
         features = runtime.blobs.put(shards.encode(matrix))
         measure = moments.of(matrix)
     else:
-        features, measure = _dense(runtime, part.rows, found.project.dimensions, accepted)
+        features, measure = _dense(runtime, part.rows, columns, matrices)
     known = _known(runtime, found, part, kept, refusals)
     if refusals.count:
         raise _Refused
@@ -90,19 +92,23 @@ def _accepted(
         raise _Refused
 
 
+def _features(runtime: Runtime, found: Task, block: Rows) -> Matrix:
+    if block.vectors is not None:
+        return block.vectors
+    return inputs.encode_texts(runtime.settings, found.project, block.texts.to_pylist())
+
+
 def _dense(
-    runtime: Runtime, count: int, dimensions: int, blocks: Iterator[Rows]
+    runtime: Runtime, count: int, columns: int, blocks: Iterator[Matrix]
 ) -> tuple[str, Moments]:
     """Write vectors as a shard, a block at a time, and measure them on the way."""
     parts: list[Moments] = []
 
     def passing() -> Iterator[memoryview]:
-        yield memoryview(shards.dense_header(count, dimensions))
+        yield memoryview(shards.dense_header(count, columns))
         for block in blocks:
-            vectors = block.vectors
-            assert vectors is not None
-            parts.append(moments.of(vectors))
-            yield np.ascontiguousarray(vectors).reshape(-1).data.cast("B")
+            parts.append(moments.of(block))
+            yield np.ascontiguousarray(block).reshape(-1).data.cast("B")
 
     return runtime.blobs.receive(passing()), moments.merge(parts)
 

@@ -8,6 +8,7 @@ from scipy import sparse
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 
 Dense: TypeAlias = npt.NDArray[np.floating[Any]]

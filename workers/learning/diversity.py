@@ -66,7 +66,7 @@ def kmeans_plus_plus(
     squares = _squared_lengths(features)
     nearest = np.full(length, np.inf)
     if chosen is not None:
-        nearest = _to_nearest(features, squares, chosen)
+        nearest = to_nearest(features, chosen)
     free = np.ones(length, dtype=bool)
     order = np.zeros(min(count, length), dtype=np.int64)
     for step in range(len(order)):
@@ -76,10 +76,39 @@ def kmeans_plus_plus(
             break
         order[step] = pick
         free[pick] = False
-        distances = _squared_distances(features, squares, features[[pick]])[:, 0]
+        distances = squared_distances(features, features[[pick]], squares)[:, 0]
         np.minimum(nearest, distances, out=nearest)
         nearest[pick] = 0.0
     return order
+
+
+def to_nearest(features: Matrix, chosen: Matrix) -> Floats:
+    """Give each row's squared distance to the nearest chosen row: float64[n], infinite for none."""
+    squares = _squared_lengths(features)
+    nearest = np.full(features.shape[0], np.inf)
+    step = max(1, ENTRIES_AT_ONCE // max(features.shape[0], 1))
+    for start in range(0, chosen.shape[0], step):
+        distances = squared_distances(features, chosen[start : start + step], squares)
+        np.minimum(nearest, distances.min(axis=1), out=nearest)
+    return nearest
+
+
+def squared_distances(features: Matrix, centres: Matrix, squares: Floats | None = None) -> Floats:
+    """Give float64[n, centres]; what is within rounding of zero is zero.
+
+    `squares` are the squared lengths of `features`, where they are known already.
+    """
+    # One centre at a time is fastest against sparse rows when written out.
+    if is_sparse(centres) and centres.shape[0] == 1:
+        centres = centres.toarray()
+    products: Any = features @ centres.T
+    if is_sparse(products):
+        products = products.toarray()
+    known = _squared_lengths(features) if squares is None else squares
+    sums = known[:, None] + _squared_lengths(centres)[None, :]
+    distances = sums - 2.0 * np.asarray(products, dtype=np.float64)
+    distances[distances <= ROUNDINGS * np.finfo(features.dtype).eps * sums] = 0.0
+    return distances
 
 
 def unit(features: Matrix) -> Matrix:
@@ -126,27 +155,3 @@ def _squared_lengths(features: Matrix) -> Floats:
         return np.asarray(features.multiply(features).sum(axis=1), dtype=np.float64).ravel()
     rows = np.asarray(features)
     return np.asarray(np.vecdot(rows, rows), dtype=np.float64)
-
-
-def _to_nearest(features: Matrix, squares: Floats, chosen: Matrix) -> Floats:
-    nearest = np.full(features.shape[0], np.inf)
-    step = max(1, ENTRIES_AT_ONCE // max(features.shape[0], 1))
-    for start in range(0, chosen.shape[0], step):
-        centres = chosen[start : start + step]
-        distances = _squared_distances(features, squares, centres)
-        np.minimum(nearest, distances.min(axis=1), out=nearest)
-    return nearest
-
-
-def _squared_distances(features: Matrix, squares: Floats, centres: Matrix) -> Floats:
-    """Give float64[n, centres]; what is within rounding of zero is zero."""
-    # One centre at a time is fastest against sparse rows when written out.
-    if is_sparse(centres) and centres.shape[0] == 1:
-        centres = centres.toarray()
-    products: Any = features @ centres.T
-    if is_sparse(products):
-        products = products.toarray()
-    sums = squares[:, None] + _squared_lengths(centres)[None, :]
-    distances = sums - 2.0 * np.asarray(products, dtype=np.float64)
-    distances[distances <= ROUNDINGS * np.finfo(features.dtype).eps * sums] = 0.0
-    return distances

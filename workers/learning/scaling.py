@@ -115,9 +115,8 @@ def norms(rows: Dense) -> Floats:
 
 def term_weights(counts: Sparse) -> Sparse:
     """Give 1 + log(count) for each term that occurs, in the counts' own precision."""
-    weights = counts.data.copy()
-    often = np.flatnonzero(weights != 1.0)
-    weights[often] = 1.0 + np.log(weights[often])
+    weights = np.log(counts.data)
+    weights += 1.0
     return sparse.csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape)
 
 

@@ -76,15 +76,23 @@ def order(scores: Floats, ties: Hashes) -> Ints:
     return indices.astype(np.int64)
 
 
-def merge(parts: Sequence[Ranked], *, seed: int, count: int) -> Ranked:
-    """Merge the tops of disjoint shards into the top of all of them.
+def ranked(positions: Ints, scores: Floats, ties: Hashes) -> Ranked:
+    """Order items by their scores, all of them, as `order` does."""
+    indices = order(scores, ties)
+    return Ranked(positions=positions[indices], scores=scores[indices])
 
-    Exact if every part holds its shard's first `count` (or all) items under the same seed.
+
+def merge(parts: Sequence[Ranked], *, seed: int, count: int) -> tuple[Ranked, Ints]:
+    """Merge the tops of disjoint shards into the top of all; say which part each item is of.
+
+    Exact if every part holds its shard's first `count` (or all) items under the same seed. The
+    second answer is int64[n], indices into `parts`.
     """
     positions = np.concatenate([np.zeros(0, np.int64), *(part.positions for part in parts)])
     scores = np.concatenate([np.zeros(0), *(part.scores for part in parts)])
+    part_of: Ints = np.repeat(np.arange(len(parts)), [len(part.positions) for part in parts])
     order = top(scores, hashes(seed, positions), count)
-    return Ranked(positions=positions[order], scores=scores[order])
+    return Ranked(positions=positions[order], scores=scores[order]), part_of[order]
 
 
 def _mixed(state: Hashes) -> Hashes:

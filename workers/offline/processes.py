@@ -15,11 +15,11 @@ from threadpoolctl import threadpool_limits
 from service.domain.simulations import Asked
 from service.store.blobs import LocalBlobs
 from workers import replays
+from workers.asking import Plan, Pool
 from workers.learning.curves import Curve
 from workers.offline.reading import Data
 from workers.pool import frozen, moments
 from workers.pool.frozen import Frozen, Labelled
-from workers.replays import Plan, Pool
 
 _LOOK_SECONDS = 0.2
 

@@ -1,33 +1,22 @@
 """A pool's shards as it grows: rows appended to the open shard, whole shards taken as they are."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
-from scipy import sparse
-
-from service.domain.catalogue import InputType
+from service.store.blobs import Blobs
 from service.store.tables.pool import Project, Shard
-from workers.encoders.text import WIDTH
+from workers.encoders import inputs
 from workers.learning.arrays import Matrix
 from workers.pool import measured, moments, shards
 
-
-class Store(Protocol):
-    """Where shards are kept."""
-
-    def put(self, data: bytes) -> str:
-        """Keep bytes; answer their digest."""
-
-    def path(self, digest: str) -> Path:
-        """A local file with the bytes of this digest."""
+LEAST_SHARD = 0.25
+"""Part of a full shard from which an upload's part becomes one as it is."""
 
 
 class Growth:
     """Shards behind the last one of a project, or in its place while it is not full."""
 
-    def __init__(self, store: Store, project: Project, last: Shard | None, *, full: int) -> None:
+    def __init__(self, store: Blobs, project: Project, last: Shard | None, *, full: int) -> None:
         self._store, self._project, self._full = store, project, full
         self._start = project.encoded
         self._open: Matrix | None = None
@@ -64,10 +53,12 @@ class Growth:
     def leave_empty(self, rows: int) -> None:
         """Take rows of zeros for positions that no item has: they count in no statistics."""
         self.close()
-        measure = self._store.put(measured.pack(moments.of(self._zeros(0))))
+        measure = self._store.put(measured.pack(moments.of(inputs.empty(self._project, 0))))
         for at in range(0, rows, self._full):
             count = min(self._full, rows - at)
-            self._put(count, self._store.put(shards.encode(self._zeros(count))), measure)
+            self._put(
+                count, self._store.put(shards.encode(inputs.empty(self._project, count))), measure
+            )
 
     def close(self) -> Sequence[dict[str, Any]]:
         """Write the open shard if it has grown; the next rows begin a new one."""
@@ -88,6 +79,8 @@ class Growth:
                 "rows": rows,
                 "features": features,
                 "moments": moments,
+                "clusters": None,
+                "clustering": None,
             }
         )
         self._number, self._start = self._number + 1, self._start + rows
@@ -95,8 +88,3 @@ class Growth:
     def _is_whole(self, shard: Shard) -> bool:
         """Whether every row of a shard is an item's: else its statistics would be lost."""
         return measured.read(self._store, [shard]).count == shard.rows
-
-    def _zeros(self, rows: int) -> Matrix:
-        if self._project.input_type == InputType.TEXT:
-            return sparse.csr_matrix((rows, WIDTH), dtype=np.float32)
-        return np.zeros((rows, self._project.dimensions or 0), np.float32)

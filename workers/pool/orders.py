@@ -36,8 +36,7 @@ def encode(ranked: Ranked) -> bytes:
 def of_shard(first_position: int, scores: Floats, *, seed: int) -> Ranked:
     """Order a shard's rows by their scores, float64[rows]; ties by seeded hash."""
     positions: Ints = np.arange(first_position, first_position + len(scores), dtype=np.int64)
-    indices = selection.order(scores, selection.hashes(seed, positions))
-    return Ranked(positions=positions[indices], scores=scores[indices])
+    return selection.ranked(positions, scores, selection.hashes(seed, positions))
 
 
 def merged(
@@ -75,6 +74,26 @@ def merged(
     )
 
 
+def drawn(paths: Sequence[Path], count: int, rng: np.random.Generator) -> Ranked:
+    """Draw items of disjoint shards with their scores, without replacement, in no order."""
+    sources = [_open(path) for path in paths]
+    ends = np.cumsum([len(source) for source in sources], dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    chosen = np.sort(rng.choice(total, min(count, total), replace=False))
+    cuts = np.searchsorted(chosen, ends)
+    parts = [
+        source[part - (end - len(source))]
+        for source, end, part in zip(
+            sources, ends, np.split(chosen, cuts)[: len(ends)], strict=True
+        )
+    ]
+    positions = np.concatenate([np.zeros(0, np.int64), *(part["position"] for part in parts)])
+    return Ranked(
+        positions=positions,
+        scores=np.concatenate([np.zeros(0), *(part["score"] for part in parts)]),
+    )
+
+
 def _top(sources: Sequence[Entries], count: int, seed: int) -> tuple[Ranked, Ints]:
     """Take the best of all orders, and say which order each is from.
 
@@ -94,10 +113,8 @@ def _top(sources: Sequence[Entries], count: int, seed: int) -> tuple[Ranked, Int
             break
         for at in short:
             reach[at] = min(4 * reach[at], len(sources[at]))
-    positions = np.concatenate([np.zeros(0, np.int64), *(head["position"] for head in heads)])
-    source_of: Ints = np.repeat(np.arange(len(heads)), [len(head) for head in heads])
-    best = selection.top(scores, selection.hashes(seed, positions), count)
-    return Ranked(positions=positions[best], scores=scores[best]), source_of[best]
+    parts = [Ranked(positions=head["position"], scores=head["score"]) for head in heads]
+    return selection.merge(parts, seed=seed, count=count)
 
 
 def _open(path: Path) -> Entries:

@@ -15,6 +15,8 @@ from workers.learning.arrays import Ints, Matrix, Sparse, is_sparse
 # arrays (indptr, indices, data), each from a multiple of 64 bytes so that it can be mapped.
 SPARSE_MAGIC = b"csr/1.0\n"
 ALIGNMENT = 64
+# Of a sparse block: some 100 MB while it is scored.
+ENTRIES_AT_ONCE = 8_000_000
 
 
 def encode(matrix: Matrix) -> bytes:
@@ -72,9 +74,15 @@ def extend(existing: Matrix | None, rows: Matrix) -> Matrix:
 
 
 def blocks(matrix: Matrix, rows_per_block: int) -> Iterator[tuple[int, Matrix]]:
-    """Walk through a matrix: the number of a block's first row, and the block (a view if dense)."""
-    for start in range(0, matrix.shape[0], rows_per_block):
-        block = matrix[start : start + rows_per_block]
+    """Walk through a matrix: the number of a block's first row, and the block (a view if dense).
+
+    Sparse rows are copied when they are cut, so their blocks are longer where they are short.
+    """
+    step = rows_per_block
+    if is_sparse(matrix):
+        step = max(step, ENTRIES_AT_ONCE * matrix.shape[0] // max(1, matrix.nnz))
+    for start in range(0, matrix.shape[0], step):
+        block = matrix if step >= matrix.shape[0] else matrix[start : start + step]
         yield start, block if is_sparse(block) else np.asarray(block)
 
 

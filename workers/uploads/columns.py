@@ -65,6 +65,12 @@ def read(batch: Any, wanted: Wanted, refusals: Refusals, *, first_row: int) -> R
     return Rows(keys=keys, metadata=metadata, groups=groups, vectors=vectors, texts=texts)
 
 
+def is_list(kind: Any) -> bool:
+    """Whether a column of a type holds lists, of one size or of any."""
+    kinds = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(is_kind(kind) for is_kind in kinds)
+
+
 def _check_names(names: list[str], content: str) -> None:
     known = {"key", content, *_OPTIONAL}
     for name in names:
@@ -78,11 +84,9 @@ def _check_names(names: list[str], content: str) -> None:
 
 
 def _check_vectors(kind: Any, dimensions: int) -> None:
-    is_fixed = pa.types.is_fixed_size_list(kind)
-    is_list = is_fixed or pa.types.is_list(kind) or pa.types.is_large_list(kind)
-    if not is_list or kind.value_type not in (pa.float32(), pa.float64()):
+    if not is_list(kind) or kind.value_type not in (pa.float32(), pa.float64()):
         raise Malformed(f"the column vector holds {kind}, not lists of float32 or float64")
-    if is_fixed and kind.list_size != dimensions:
+    if pa.types.is_fixed_size_list(kind) and kind.list_size != dimensions:
         raise Malformed(f"vector has {kind.list_size} numbers; the project's have {dimensions}")
 
 

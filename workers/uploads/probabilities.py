@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workers.learning.arrays import Floats
+from workers.uploads import columns
 from workers.uploads.rows import Malformed
 
 Mask = npt.NDArray[np.bool_]
@@ -130,11 +131,7 @@ def _check(schema: Any, classes: Sequence[str]) -> None:
 
 
 def _has_list(schema: Any) -> bool:
-    if "probabilities" not in schema.names:
-        return False
-    kind = schema.field("probabilities").type
-    kinds = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    return any(is_kind(kind) for is_kind in kinds)
+    return "probabilities" in schema.names and columns.is_list(schema.field("probabilities").type)
 
 
 def _of_batch(batch: Any, classes: Sequence[str]) -> Brought:

@@ -2,10 +2,19 @@
 
 from alembic import context
 
-from service.store.tables import access, labelling, learning, pool, simulations, uploads
+from service.store.tables import (
+    access,
+    brought,
+    coverage,
+    labelling,
+    learning,
+    pool,
+    simulations,
+    uploads,
+)
 from service.store.tables.base import Base
 
-TABLES = (access, pool, labelling, learning, uploads, simulations)
+TABLES = (access, pool, labelling, learning, brought, coverage, uploads, simulations)
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -16,6 +16,7 @@ _LIVE = text("state IN ('queued', 'running')")
 
 
 def _one_live(kind: RunKind) -> Index:
+    """At most one run of a kind in flight for a project."""
     live = text(f"kind = '{kind}' AND state IN ('queued', 'running')")
     name = f"uq__run__live_{kind}"
     return Index(name, "project_id", unique=True, sqlite_where=live, postgresql_where=live)
@@ -57,8 +58,12 @@ class Run(Base):
     shards: Mapped[int] = mapped_column(default=0)
     shards_left: Mapped[int] = mapped_column(default=0)
     """The barrier: who brings it to zero sends `rank`."""
+    rule: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What its ranking is made by, chosen when its shards were frozen; see the workers' rules."""
     scorer: Mapped[str | None] = mapped_column(String(30))
     """What scores its shards, by which a later run knows what it need not score again."""
+    newest: Mapped[list[int] | None] = mapped_column(Json)
+    """Items labelled last when its shards were frozen, if what is near to them is sought."""
     scanned: Mapped[int | None]
     """Rows that it scored, without those whose scores it took over."""
     candidates: Mapped[str | None] = mapped_column(String(64))
@@ -69,6 +74,7 @@ class Run(Base):
         _one_live(RunKind.CYCLE),
         _one_live(RunKind.ENCODE),
         _one_live(RunKind.RESCAN),
+        _one_live(RunKind.CLUSTER),
         _one_live(RunKind.SIMULATE),
         Index("ix__run__project_id", "project_id", "created_at"),
         Index("ix__run__wake_at", "wake_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
@@ -90,6 +96,8 @@ class RunShard(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     scores: Mapped[str | None] = mapped_column(String(64))
     """Digest of its items in the order of the scores, see `service.store.orders`."""
+    second: Mapped[str | None] = mapped_column(String(64))
+    """Digest of the same by the second scorer of the rule, if it has one."""
     neighbours: Mapped[str | None] = mapped_column(String(64))
     """Digest of its items that are nearest to newly labelled ones, if they were sought."""
     predictions: Mapped[str | None] = mapped_column(String(64))
@@ -120,19 +128,6 @@ class Version(Base):
     __table_args__ = (UniqueConstraint("project_id", "number"),)
 
 
-class Brought(Base):
-    """A stretch of the probabilities that a client brought for a version."""
-
-    __tablename__ = "brought"
-    version_id: Mapped[int] = mapped_column(
-        ForeignKey(Version.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """Of the stretch: `service.store.brought.ROWS` positions each."""
-    digest: Mapped[str] = mapped_column(String(64))
-    """Of float32 probabilities, a row a position and a column a class; NaN where none came."""
-
-
 class Ranking(Base):
     """An order of the pool. It is written whole, then put in use in one update."""
 
@@ -147,6 +142,8 @@ class Ranking(Base):
     """Items that were scored for it, where that was not all of the pool."""
     strategy: Mapped[str] = mapped_column(String(30))
     """What ordered it in fact, where `auto` chose."""
+    rule: Mapped[dict[str, str] | None] = mapped_column(Json)
+    """`name` of the rule that it was made by, and `why` in words."""
     reason: Mapped[Reason] = mapped_column(String(20))
     """Why its items are served."""
     events_seen: Mapped[int]
@@ -159,6 +156,8 @@ class Ranking(Base):
     """Digest of the blob with the whole order, where there is one; see `service.store.orders`."""
     taken: Mapped[list[int] | None] = mapped_column(Json)
     """Else how far the orders of the run's shards are merged into the rows, by shard."""
+    ahead: Mapped[list[int] | None] = mapped_column(Json)
+    """Items among the rows that merging would bring once more: it leaves them out."""
     ranked_at: Mapped[datetime] = mapped_column(Utc)
 
     __table_args__ = (UniqueConstraint("project_id", "number"),)

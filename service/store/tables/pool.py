@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Stri
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.domain.audit import MOST_RESERVED
-from service.domain.catalogue import InputType, Strategy
+from service.domain.catalogue import Encoder, InputType, Strategy
 from service.domain.items import ItemState
 from service.store.tables.access import Workspace
 from service.store.tables.base import Base, Json, Serial, Utc
@@ -29,6 +29,8 @@ class Project(Base):
     """In the order that labels are stored by; it may grow at its end."""
     input_type: Mapped[InputType] = mapped_column(String(20))
     dimensions: Mapped[int | None]
+    encoder: Mapped[Encoder | None] = mapped_column(String(20))
+    """Where the items are texts: how they become features. It never changes."""
     goal: Mapped[dict[str, Any] | None] = mapped_column(Json)
     strategy: Mapped[Strategy] = mapped_column(String(30))
     estimator: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -60,6 +62,8 @@ class Project(Base):
     labelled_count: Mapped[int] = mapped_column(default=0)
     label_count: Mapped[int] = mapped_column(default=0)
     """Current labels, skips not counted."""
+    class_labels: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
+    """The same by class, as far as the last that ever had one."""
     label_events: Mapped[int] = mapped_column(default=0)
     """Every label, skip, change of mind and retraction so far."""
     events_used: Mapped[int] = mapped_column(default=0)
@@ -79,6 +83,11 @@ class Project(Base):
     """Ranking in use."""
     pinned: Mapped[bool] = mapped_column(default=False)
     """Whether new versions stay out of use until somebody unpins."""
+
+    @property
+    def has_features(self) -> bool:
+        """Whether there is anything to tell items apart by but their scores."""
+        return self.input_type != InputType.SCORES or bool(self.dimensions)
 
     __table_args__ = (
         Index("ix__project__workspace_id", "workspace_id", "id"),
@@ -174,3 +183,7 @@ class Shard(Base):
     """Digest of the blob that holds the matrix."""
     moments: Mapped[str] = mapped_column(String(64))
     """Digest of the blob that holds the sums needed for scaling."""
+    clusters: Mapped[str | None] = mapped_column(String(64))
+    """Digest of the cluster of each row, as little-endian uint16."""
+    clustering: Mapped[int | None]
+    """Number of the clustering that they are of."""

@@ -9,9 +9,7 @@ from sqlalchemy import select
 from service.runtime import Runtime
 from service.store.tables.pool import Item
 from tests.api import Api
-from tests.service.rows import project_of, write_ranking
-
-PLAIN = {"audit_share": 0, "coverage_share": 0}
+from tests.service.rows import PLAIN, keys, project_of, write_ranking
 
 
 def pool(api: Api, items: int, **more: Any) -> str:
@@ -20,10 +18,6 @@ def pool(api: Api, items: int, **more: Any) -> str:
         numbers = range(first, min(items, first + 1000))
         api.add_vectors(project, {f"i{number}": [number, 1] for number in numbers})
     return project
-
-
-def keys(batch: Any) -> list[str]:
-    return [item["key"] for item in batch["items"]]
 
 
 @pytest.mark.parametrize(("size", "batches"), [(1, 120), (3, 40), (10, 15)])

@@ -1,21 +1,18 @@
 """Going down a ranking: what comes back comes back, in this process and in others, and cheaply."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from service.app import create_app
 from service.heads import Heads
 from service.runtime import Runtime
 from tests.api import Api
 from tests.fakes import FrozenClock
-from tests.service.rows import write_ranking
+from tests.service.rows import PLAIN, keys, write_ranking
+from tests.service.statements import statements
 
-PLAIN = {"audit_share": 0, "coverage_share": 0}
 MIXED = {"audit_share": 0.1, "coverage_share": 0.1}
 
 
@@ -34,28 +31,10 @@ def ranked(api: Api, runtime: Runtime, items: int, **more: Any) -> str:
     return project
 
 
-def keys(batch: Any) -> list[str]:
-    return [item["key"] for item in batch["items"]]
-
-
 def give_back(api: Api, project: str, batch: Any) -> None:
     token = {"Lease-Token": batch["lease"]["token"]}
     path = f"{project}/batches/{batch['id']}"
     assert api.call("DELETE", path, headers=token).status_code == 204
-
-
-@contextmanager
-def statements(runtime: Runtime) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        seen.append(statement)
-
-    engine = runtime.sessions.kw["bind"]
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_processes_do_not_serve_what_another_has_served(
@@ -114,21 +93,6 @@ def test_before_a_pool_is_called_exhausted_it_is_looked_at_again(
 
     again = other.batch(project, 2, "dan")
     assert (keys(again), again["exhausted"]) == (["i0", "i1"], False)
-
-
-def test_what_expires_during_a_hand_out_counts_as_held(api: Api, clock: FrozenClock) -> None:
-    project = api.make_project(batch=PLAIN, lease_seconds=10)
-    api.add_vectors(project, {"a": [1, 1]})
-    api.batch(project, 1, "ana")
-    clock.advance(9)
-    clock.pace = 0.5  # each look at the clock
-
-    batches = [api.batch(project, 1, f"person-{number}") for number in range(8)]
-
-    served = [[item["key"] for item in batch["items"]] for batch in batches]
-    first = served.index(["a"])
-    assert first > 0
-    assert [batch["leased"] for batch in batches] == [1 if not items else 0 for items in served]
 
 
 def test_a_hand_out_and_a_post_of_labels_are_few_statements_however_much_is_used_up(

@@ -9,22 +9,9 @@ import pytest
 from service.runtime import Runtime
 from tests.api import Api
 from tests.fakes import FrozenClock
-from tests.service.rows import write_ranking
+from tests.service.rows import keys, ranked
 
-PLAIN = {"audit_share": 0, "coverage_share": 0}
 SHOWN = {"key", "position", "metadata"}
-
-
-def ranked(api: Api, runtime: Runtime, items: int, **more: Any) -> str:
-    """A project whose items are ranked from the last to the first."""
-    project = api.make_project(**{"batch": PLAIN} | more)
-    api.add_vectors(project, {f"i{number}": [number, 1] for number in range(items)})
-    write_ranking(runtime, project, range(items)[::-1])
-    return project
-
-
-def keys(batch: Any) -> list[str]:
-    return [item["key"] for item in batch["items"]]
 
 
 def test_a_batch_is_the_next_of_the_ranking_under_a_lease(

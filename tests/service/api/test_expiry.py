@@ -1,25 +1,9 @@
 """Leases that run out: their items come back, and are counted as held until then."""
 
-from typing import Any
-
 from service.runtime import Runtime
 from tests.api import Api
 from tests.fakes import FrozenClock
-from tests.service.rows import write_ranking
-
-PLAIN = {"audit_share": 0, "coverage_share": 0}
-
-
-def ranked(api: Api, runtime: Runtime, items: int, **more: Any) -> str:
-    """A project whose items are ranked from the last to the first."""
-    project = api.make_project(**{"batch": PLAIN} | more)
-    api.add_vectors(project, {f"i{number}": [number, 1] for number in range(items)})
-    write_ranking(runtime, project, range(items)[::-1])
-    return project
-
-
-def keys(batch: Any) -> list[str]:
-    return [item["key"] for item in batch["items"]]
+from tests.service.rows import PLAIN, keys, ranked
 
 
 def test_nobody_gets_what_another_holds_until_the_lease_is_over(

@@ -3,7 +3,6 @@
 import dataclasses
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -13,23 +12,11 @@ from service.app import create_app
 from service.live import Live
 from service.runtime import Runtime
 from tests.api import Api
-from tests.fakes import RecordingQueue
+from tests.fakes import AnsweringQueue, RecordingQueue
 from tests.service.rows import write_version
 
 ASKED = {"items": [{"key": "a", "vector": [0, 1]}, {"vector": [1, 0]}]}
 SAID = {"label": "defect", "confidence": 0.91, "probabilities": {"fine": 0.09, "defect": 0.91}}
-
-
-@dataclasses.dataclass
-class AnsweringQueue(RecordingQueue):
-    """A queue with a worker behind it."""
-
-    work: Callable[[str], None] = print
-
-    def predict(self, request_id: str) -> bool:
-        """Work at once."""
-        self.work(request_id)
-        return True
 
 
 def with_parts(runtime: Runtime, key: str, **parts: Any) -> Api:

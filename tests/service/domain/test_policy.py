@@ -61,3 +61,13 @@ def test_shares_are_exact_over_all_draws_and_parts_add_up(
     ):
         assert sum(counts) / 1000 == pytest.approx(share * size, abs=0.002)
         assert max(counts) - min(counts) <= 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 10, 1000])
+def test_the_highest_draw_adds_nothing_to_whole_shares(size: int) -> None:
+    highest = 1 - 2**-53
+
+    mix = policy.mix(size, audit_share=0.5, coverage_share=0.5, draw=highest)
+
+    assert mix.audit + mix.coverage == size
+    assert mix.strategy == 0

@@ -51,17 +51,19 @@ def test_merged_tops_are_the_top_of_all(some: list, cuts: list, count: int) -> N
     for shard in np.split(np.arange(len(some)), sorted(min(cut, len(some)) for cut in cuts)):
         best = shard[selection.top(scores[shard], ties[shard], count)]
         parts.append(Ranked(positions=positions[best], scores=scores[best]))
-    merged = selection.merge(parts, seed=9, count=count)
+    merged, part_of = selection.merge(parts, seed=9, count=count)
 
     best = selection.top(scores, ties, count)
+    assert all(at in parts[of].positions for at, of in zip(merged.positions, part_of, strict=True))
     assert merged.positions.tolist() == positions[best].tolist()
     assert merged.scores.tolist() == scores[best].tolist()
 
 
 def test_nothing_merges_to_nothing() -> None:
-    merged = selection.merge([], seed=0, count=3)
+    merged, part_of = selection.merge([], seed=0, count=3)
 
     assert (len(merged.positions), merged.positions.dtype) == (0, np.int64)
+    assert len(part_of) == 0
     assert (len(merged.scores), merged.scores.dtype) == (0, np.float64)
 
 

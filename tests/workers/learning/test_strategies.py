@@ -9,7 +9,11 @@ from workers.learning import selection, strategies
 from workers.learning.fitted import Outputs
 
 EVERY = pytest.mark.parametrize("name", sorted(strategies.SCORERS))
-BY_MODEL = pytest.mark.parametrize("name", sorted(set(strategies.SCORERS) - {"random"}))
+BY_MODEL = pytest.mark.parametrize(
+    "name", sorted(set(strategies.SCORERS) - {"random", "most_likely"})
+)
+BY_DOUBT = pytest.mark.parametrize("name", ["entropy", "least_confident", "margin"])
+SOUGHT = 1
 
 
 def said(proba: np.ndarray, gap: np.ndarray | None = None) -> Outputs:
@@ -25,7 +29,8 @@ def mixed(rows: int, classes: int = 4, seed: int = 0) -> np.ndarray:
 
 
 def score(name: str, outputs: Outputs, seed: int = 0) -> np.ndarray:
-    return strategies.SCORERS[name](outputs, selection.draws(seed, np.arange(len(outputs.label))))
+    draws = selection.draws(seed, np.arange(len(outputs.label)))
+    return strategies.SCORERS[name](outputs, draws, positive=SOUGHT)
 
 
 @EVERY
@@ -63,8 +68,8 @@ def test_permuting_rows_permutes_scores(name: str, seed: int, classes: int) -> N
     order = np.random.default_rng(seed).permutation(40)
     scorer = strategies.SCORERS[name]
 
-    straight = scorer(said(proba), selection.draws(seed, items))
-    permuted = scorer(said(proba[order]), selection.draws(seed, items[order]))
+    straight = scorer(said(proba), selection.draws(seed, items), SOUGHT)
+    permuted = scorer(said(proba[order]), selection.draws(seed, items[order]), SOUGHT)
 
     np.testing.assert_array_equal(permuted, straight[order])
 
@@ -80,7 +85,7 @@ def test_a_certain_row_never_outranks_a_uniform_one(name: str, classes: int) -> 
     assert scores[:classes].tolist() == [0.0] * classes
 
 
-@BY_MODEL
+@BY_DOUBT
 @settings(deadline=None, max_examples=50)
 @given(seed=st.integers(0, 1000))
 def test_nothing_is_less_certain_than_a_uniform_row(name: str, seed: int) -> None:
@@ -91,7 +96,7 @@ def test_nothing_is_less_certain_than_a_uniform_row(name: str, seed: int) -> Non
     assert (scores[1:] <= scores[0]).all()
 
 
-@BY_MODEL
+@BY_DOUBT
 def test_two_classes_are_ordered_alike_by_all(name: str) -> None:
     first = np.random.default_rng(0).permutation(np.linspace(0.01, 0.49, 40))
     proba = np.column_stack([first, 1 - first])
@@ -143,3 +148,34 @@ def test_random_does_not_hand_out_the_draws_themselves() -> None:
     strategies.random(said(mixed(1)), draws)[0] = 0
 
     assert draws.tolist() == [0.5]
+
+
+def test_most_likely_is_the_probability_of_the_class_that_is_sought() -> None:
+    proba = mixed(50)
+
+    scores = score("most_likely", said(proba))
+
+    np.testing.assert_array_equal(scores, proba[:, SOUGHT])
+    scores[0] = -1
+    assert proba[0, SOUGHT] >= 0
+
+
+def test_most_likely_must_know_what_is_sought() -> None:
+    with pytest.raises(ValueError, match="which class is sought"):
+        strategies.most_likely(said(mixed(3)), np.zeros(3))
+
+
+@pytest.mark.parametrize("name", sorted(set(strategies.SCORERS) - strategies.BY_CHANCE))
+def test_only_those_by_chance_depend_on_the_draws(name: str) -> None:
+    outputs = said(mixed(40))
+
+    assert score(name, outputs, 1).tolist() == score(name, outputs, 2).tolist()
+
+
+@pytest.mark.parametrize("name", sorted(strategies.BY_CHANCE))
+def test_those_by_chance_do_depend_on_the_draws(name: str) -> None:
+    outputs = said(mixed(40))
+
+    assert (
+        np.argsort(score(name, outputs, 1)).tolist() != np.argsort(score(name, outputs, 2)).tolist()
+    )

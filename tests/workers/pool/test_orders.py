@@ -67,3 +67,29 @@ def test_nothing_to_merge_is_an_empty_head() -> None:
     head = orders.merged([], seed=1, count=5, free=lambda positions: positions >= 0)
 
     assert (len(head.ranked.positions), head.taken) == (0, [])
+
+
+@pytest.mark.parametrize("count", [0, 1, 400, 9_000, 20_000])
+def test_items_are_drawn_with_their_scores_each_once(tmp_path: Path, count: int) -> None:
+    scores = np.random.default_rng(0).random(9_000)
+    paths = written(tmp_path, scores, [4_000, 0, 1, 2_500, 2_499], seed=7)
+
+    drawn = orders.drawn(paths, count, np.random.default_rng(1))
+
+    assert len(np.unique(drawn.positions)) == len(drawn.positions) == min(count, 9_000)
+    assert drawn.positions.dtype == np.int64
+    assert drawn.scores.tolist() == scores[drawn.positions].tolist()
+
+
+def test_every_item_is_drawn_equally_often(tmp_path: Path) -> None:
+    paths = written(tmp_path, np.linspace(0, 1, 50), [30, 20], seed=7)
+
+    counts = np.zeros(50)
+    for seed in range(2_000):
+        counts[orders.drawn(paths, 5, np.random.default_rng(seed)).positions] += 1
+
+    assert np.abs(counts - 200).max() < 5 * np.sqrt(200)
+
+
+def test_nothing_to_draw_from_is_nothing() -> None:
+    assert len(orders.drawn([], 5, np.random.default_rng(0)).positions) == 0

@@ -1,15 +1,15 @@
 """Simulations.
 
-Revision ID: 0006
-Revises: 0005
+Revision ID: 0008
+Revises: 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 LIVE = sa.text("kind = 'simulate' AND state IN ('queued', 'running')")

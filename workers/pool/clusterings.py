@@ -1,0 +1,77 @@
+"""Clusters of a pool as blobs: the centres, and the cluster of each row of each shard."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from workers.learning.coverage import NOWHERE, Assigned, Clusters
+from workers.learning.scaling import Kind, Scaling
+
+_OF_SCALING = ("mean", "scale", "idf")
+
+
+class Clustered(Protocol):
+    """A shard whose rows may have clusters."""
+
+    first_position: int
+    rows: int
+    clusters: str | None
+    clustering: int | None
+
+
+class Store(Protocol):
+    """Where blobs are kept."""
+
+    def path(self, digest: str) -> Path:
+        """A local file with the bytes of this digest."""
+
+
+def pack(clusters: Clusters) -> bytes:
+    """Centres, and the space that they are in, as bytes."""
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "centres": clusters.centres,
+        "seed": np.array(clusters.seed),
+        "kind": np.array(str(clusters.scaling.kind)),
+    }
+    for name in _OF_SCALING:
+        if (held := getattr(clusters.scaling, name)) is not None:
+            arrays[name] = held
+    out = io.BytesIO()
+    np.savez(out, allow_pickle=False, **arrays)
+    return out.getvalue()
+
+
+def read(store: Store, digest: str) -> Clusters:
+    """Read what `pack` wrote."""
+    with np.load(store.path(digest), allow_pickle=False) as arrays:
+        return Clusters(
+            scaling=Scaling(
+                kind=Kind(str(arrays["kind"])),
+                **{name: arrays[name] for name in _OF_SCALING if name in arrays},
+            ),
+            seed=int(arrays["seed"]),
+            centres=arrays["centres"],
+        )
+
+
+def encode(assigned: Assigned) -> bytes:
+    """Clusters of a shard's rows as bytes: little-endian uint16, a row each."""
+    return assigned.astype("<u2").tobytes()
+
+
+def of_pool(store: Store, shards: Sequence[Clustered], number: int) -> Assigned:
+    """Cluster of each position of a pool by the clustering of this number: uint16[N].
+
+    It is `NOWHERE` where there is no item, or none that was clustered yet.
+    """
+    end = shards[-1].first_position + shards[-1].rows if shards else 0
+    clusters = np.full(end, NOWHERE, dtype=np.uint16)
+    for shard in shards:
+        if shard.clusters is not None and shard.clustering == number:
+            rows = np.fromfile(store.path(shard.clusters), dtype="<u2")
+            clusters[shard.first_position : shard.first_position + len(rows)] = rows
+    return clusters

@@ -1,0 +1,46 @@
+"""What a rule is chosen by, read from the database when a run first needs its rule."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.domain.catalogue import GoalType, InputType, Strategy
+from service.store import batches, labels, leases
+from service.store.tables.learning import Run
+from service.store.tables.pool import Project
+from workers.encoders import inputs
+from workers.learning import regimes, rules
+from workers.learning.rules import Features, Rule, Situation
+
+
+def rule_of(session: Session, project: Project, run: Run, *, at: datetime) -> Rule:
+    """The rule that a run has, or would have if it were chosen now."""
+    if run.rule is not None:
+        return rules.unpack(run.rule)
+    return regimes.decide(
+        _situation(session, project, has_version=run.version_id is not None, at=at)
+    )
+
+
+def _situation(session: Session, project: Project, *, has_version: bool, at: datetime) -> Situation:
+    goal = project.goal or {}
+    positive = goal.get("positive")
+    return Situation(
+        strategy=Strategy(project.strategy),
+        has_version=has_version,
+        classes=project.classes,
+        labels=labels.count_by_class(session, project),
+        features=_features(project),
+        batch_size=batches.usual_size(session, project.id),
+        pool_size=project.open_count,
+        is_brought=project.input_type == InputType.SCORES,
+        annotators=leases.count_annotators(session, project.id, now=at),
+        goal=GoalType(goal["type"]) if goal else None,
+        positive=None if positive is None else project.classes.index(positive),
+    )
+
+
+def _features(project: Project) -> Features:
+    if not project.has_features:
+        return Features.NONE
+    return Features.SPARSE if inputs.columns(project) is None else Features.DENSE
