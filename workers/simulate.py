@@ -24,7 +24,7 @@ from workers.learning.arrays import Ints
 from workers.learning.curves import Curve
 from workers.pool import features, frozen, measured
 from workers.pool.frozen import Frozen, Labelled
-from workers.stages import Message, Superseded
+from workers.stages import Hopeless, Message, Superseded
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +82,12 @@ def run_replay(runtime: Runtime, replay: Replay) -> Sequence[Message]:
         test_share=asked.test_share,
         goal=simulation.goal,
     )
-    curve = replays.replay(_pool(runtime, simulation), plan, told=_look_up(runtime, replay))
+    pool = _pool(runtime, simulation)
+    try:
+        curve = replays.replay(pool, plan, told=_look_up(runtime, replay))
+    except ValueError as error:  # the same again with the same labels
+        reason = f"{replay.strategy} cannot be replayed under seed {replay.seed}: {error}"
+        raise Hopeless(reason) from error
     return _save(runtime, replay, asked, curve)
 
 

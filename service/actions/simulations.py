@@ -106,14 +106,13 @@ def _asked(project: Project, wanted: Mapping[str, Any]) -> Asked:
 def _check(asked: Asked, items: int, classes: int, *, most_rounds: int) -> None:
     if problem := rules.problem_of_labels(asked, items=items, classes=classes):
         raise Unacceptable(problem)
-    rounds = rules.rounds(asked, items=items)
-    if rounds > most_rounds:
-        fault = Fault("/seeds", f"{rounds} rounds are asked for; {most_rounds} are allowed")
+    too_many = rules.problem_of_rounds(asked, items=items, most=most_rounds)
+    if too_many is not None:
+        field, problem = too_many
         raise Unacceptable(
-            f"{len(asked.strategies)} strategies x {asked.seeds} seeds x their batches are "
-            f"{rounds} rounds; a simulation may have {most_rounds} (MAX_SIMULATION_ROUNDS): ask "
-            "for fewer seeds or strategies, or for larger batches",
-            faults=[fault],
+            "that is more than one simulation may have (MAX_SIMULATION_ROUNDS): ask for fewer "
+            "labels, seeds or strategies, or for larger batches",
+            faults=[Fault(f"/{field}", problem)],
         )
 
 

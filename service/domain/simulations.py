@@ -10,6 +10,8 @@ from service.domain.catalogue import Strategy
 BASELINE = str(Strategy.RANDOM)
 LEAST_JUDGED = 20
 """Items that versions are judged on, at least."""
+MOST_BATCHES = 1_000
+"""Batches of one replay, which one worker goes through within an hour."""
 _LEAST_BATCHES = 2
 
 
@@ -59,11 +61,26 @@ def with_baseline(strategies: tuple[str, ...]) -> tuple[str, ...]:
     return strategies if BASELINE in strategies else (*strategies, BASELINE)
 
 
-def rounds(asked: Asked, *, items: int) -> int:
-    """Rounds of fitting and asking in all replays of so many labelled items."""
+def problem_of_rounds(asked: Asked, *, items: int, most: int) -> tuple[str, str] | None:
+    """Which field asks for more rounds than replays of so many items may have, and why; or none.
+
+    >>> asked = Asked(
+    ...     strategies=("margin", "random"), estimator={}, seeds=10, batch_size=10, labels=500,
+    ...     test_share=0.3,
+    ... )
+    >>> problem_of_rounds(asked, items=900, most=999)
+    ('seeds', '2 strategies x 10 seeds x 50 batches are 1000 rounds; 999 are allowed')
+    """
     pool = items - round(asked.test_share * items)
     batches = ceil(min(asked.labels, pool) / asked.batch_size)
-    return len(asked.strategies) * asked.seeds * batches
+    if batches > MOST_BATCHES:
+        return "batch_size", f"makes {batches} batches of a replay; {MOST_BATCHES} are allowed"
+    arms, seeds = len(asked.strategies), asked.seeds
+    rounds = arms * seeds * batches
+    if rounds > most:
+        asked_for = f"{arms} strategies x {seeds} seeds x {batches} batches"
+        return "seeds", f"{asked_for} are {rounds} rounds; {most} are allowed"
+    return None
 
 
 def least_items(*, batch_size: int, test_share: float) -> int:

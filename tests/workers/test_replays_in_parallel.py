@@ -1,6 +1,7 @@
 """Replays beside one another: each counts once, whatever dies, repeats or is cancelled."""
 
 import pytest
+from sqlalchemy import update
 
 from service.domain.runs import Stage
 from service.store import cycles
@@ -108,3 +109,16 @@ def test_a_cycle_goes_on_beside_a_simulation(labelled: Pool) -> None:
     labelled.queue.sent = messages
     labelled.work()
     assert answer(labelled, run_id)["state"] == "done"
+
+
+@SQLITE
+def test_what_cannot_be_replayed_fails_the_run_with_its_reason(labelled: Pool) -> None:
+    run_id = begin(labelled)
+    with labelled.runtime.sessions.begin() as session:
+        session.execute(update(Replay).where(Replay.number == 0).values(strategy="gone"))
+
+    labelled.work()
+
+    found = answer(labelled, run_id)
+    assert found["state"] == "failed"
+    assert found["reason"] == "gone cannot be replayed under seed 0: 'gone' is not a valid Strategy"

@@ -144,8 +144,10 @@ def test_more_rounds_than_are_allowed_are_refused_with_the_limit(api: Api, proje
     problem = refused(api, project, 422, strategies=strategies, seeds=100, batch_size=1)
 
     # 5 strategies x 100 seeds x 50 batches of the half of a hundred items.
-    assert "25000 rounds; a simulation may have 20000" in problem["detail"]
-    assert problem["errors"][0]["pointer"] == "/seeds"
+    assert "MAX_SIMULATION_ROUNDS" in problem["detail"]
+    (fault,) = problem["errors"]
+    assert fault["pointer"] == "/seeds"
+    assert "are 25000 rounds; 20000 are allowed" in fault["detail"]
 
 
 def test_scores_of_another_model_cannot_be_replayed(api: Api) -> None:

@@ -32,10 +32,24 @@ def test_what_was_asked_is_read_back_from_json(targets: tuple[float, ...] | None
 @pytest.mark.parametrize(
     ("items", "rounds"),
     [(1_000, 2 * 3 * 10), (100, 2 * 3 * 7)],
-    ids=["budget", "pool"],
+    ids=["bounded by the budget", "bounded by the pool"],
 )
-def test_rounds_are_bounded_by_the_budget_and_by_the_pool(items: int, rounds: int) -> None:
-    assert simulations.rounds(ASKED, items=items) == rounds
+def test_no_more_rounds_than_are_allowed(items: int, rounds: int) -> None:
+    assert simulations.problem_of_rounds(ASKED, items=items, most=rounds) is None
+
+    found = simulations.problem_of_rounds(ASKED, items=items, most=rounds - 1)
+
+    assert found is not None
+    assert found[0] == "seeds"
+    assert f"are {rounds} rounds; {rounds - 1} are allowed" in found[1]
+
+
+def test_one_replay_has_no_more_batches_than_a_worker_goes_through() -> None:
+    asked = replace(ASKED, labels=10_000, batch_size=9)
+
+    found = simulations.problem_of_rounds(asked, items=100_000, most=10**9)
+
+    assert found == ("batch_size", "makes 1112 batches of a replay; 1000 are allowed")
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 10, 100])
