@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from service.domain.items import ItemState
 from service.errors import NotFound
 from service.store.lists import add_rows
 from service.store.tables.labelling import Label
@@ -109,19 +110,16 @@ def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
 
     The audit reserve is left out, whoever labelled it.
     """
-    query = (
-        select(Label.position, Label.value, Label.number)
-        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
-        .where(
-            Label.project_id == project.id,
-            Label.is_current,
-            Label.value.is_not(None),
-            Item.state != "deleted",
-            Item.audit_draw >= project.audit_threshold,
-        )
-        .order_by(Label.position, Label.number)
-    )
-    return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
+    return _values(session, project, Item.audit_draw >= project.audit_threshold)
+
+
+def audit(session: Session, project: Project) -> list[tuple[int, int, int]]:
+    """The same of the items of today's audit reserve that have all the labels they need.
+
+    No version was ever trained on them: the reserve only shrinks.
+    """
+    is_resolved = Item.state == ItemState.LABELLED
+    return _values(session, project, Item.audit_draw < project.audit_threshold, is_resolved)
 
 
 def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:
@@ -139,3 +137,21 @@ def newest_positions(session: Session, project: Project, *, limit: int) -> list[
         .limit(limit)
     )
     return list(dict.fromkeys(session.scalars(query)))
+
+
+def _values(
+    session: Session, project: Project, *conditions: ColumnElement[bool]
+) -> list[tuple[int, int, int]]:
+    query = (
+        select(Label.position, Label.value, Label.number)
+        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
+        .where(
+            Label.project_id == project.id,
+            Label.is_current,
+            Label.value.is_not(None),
+            Item.state != "deleted",
+            *conditions,
+        )
+        .order_by(Label.position, Label.number)
+    )
+    return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
