@@ -65,9 +65,12 @@ def scoring(spec: EstimatorSpec, shape: Shape) -> float:
 
 
 def fitting(spec: EstimatorSpec, shape: Shape) -> float:
-    """Estimate the time to fit once; linear estimators, which there must always be, count none."""
+    """Estimate the time to fit once: for logistic regression, when it does not converge."""
     labels, wide = shape.labels, shape.dimensions
     match spec.name:
+        case "logistic":
+            outcomes = 1 if shape.classes == 2 else shape.classes
+            return 250e-9 * labels * wide * outcomes
         case "svm_rbf" if not spec.value("components"):
             return labels**2 * (30e-9 + 0.45e-9 * wide)
         case "forest":

@@ -17,8 +17,6 @@ MOST_JUDGED = 2_000
 NEVER_HELD_OUT = -1
 # In no part: one label too many.
 LEFT_OUT = -2
-# A mean difference in loss within so many of its standard errors may be chance.
-STANDARD_ERRORS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +49,13 @@ class Judged:
     weights: Floats
     """How much each of them counts, float64[judged]."""
 
-    def is_clearly_worse_than(self, other: "Judged") -> bool:
-        """Whether another loses less on the same labels, by more than a standard error."""
+    def loses_more_than(self, other: "Judged", *, errors: float) -> bool:
+        """Whether another loses less on the same labels, by more than so many standard errors."""
         shares = self.weights / self.weights.sum()
         more = self.losses - other.losses
         mean = float(shares @ more)
         error = float(np.sqrt(np.square(shares) @ np.square(more - mean)))
-        return mean > STANDARD_ERRORS * error
+        return mean > errors * error
 
 
 def deal(labels: Ints, rng: np.random.Generator) -> Ints | None:
