@@ -24,7 +24,7 @@ from service.domain.catalogue import Estimator, Strategy
 from service.domain.simulations import Asked, Origin
 from workers.learning import comparisons
 from workers.learning.curves import Curve
-from workers.learning.training import EstimatorSpec
+from workers.learning.specs import EstimatorSpec
 from workers.offline import formats, processes, words
 from workers.offline.reading import FORMATS, Data, Unreadable
 
