@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from workers.asking import Plan, Pool, next_items
-from workers.learning import estimators, specs
+from workers.learning import estimators, presumed, specs
 from workers.learning.arrays import Ints, is_sparse
 from workers.learning.curves import Curve
 from workers.learning.fitted import outputs
+from workers.learning.presumed import Presumed
 from workers.learning.versions import Fitted
 
 SAMPLE = 2_000
@@ -86,8 +87,11 @@ class _Learner:
         self._spec = specs.wanted(
             plan.estimator,
             goal=plan.goal,
-            classes=pool.classes,
             is_text=is_sparse(pool.features),
+        )
+        self._among = among
+        self._taken_for = presumed.label_of(
+            plan.goal, pool.classes, is_text=is_sparse(pool.features)
         )
         drawn = np.random.default_rng([plan.seed, SAMPLE]).permutation(among)[:SAMPLE]
         self._sample = pool.features[np.sort(drawn)]
@@ -111,7 +115,16 @@ class _Learner:
             previous=self._previous,
             cross_validate=is_due,
             pool=self._sample if is_due else None,
+            presumed=self._presumed(labelled),
         )
         self._previous = fitted.report
         self._versions += 1
         return fitted
+
+    def _presumed(self, labelled: Ints) -> Presumed | None:
+        if self._taken_for is None:
+            return None
+        rng = np.random.default_rng([self._seed, self._versions, presumed.COUNT])
+        unseen = rng.permutation(np.setdiff1d(self._among, labelled))[: presumed.COUNT]
+        rows = self._pool.features[np.sort(unseen)]
+        return Presumed(rows=rows, label=self._taken_for) if len(unseen) else None

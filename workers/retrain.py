@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from service.domain.runs import RunState, Stage
 from service.runtime import Runtime
-from service.store import cycles, labels, runs, shards, versions
+from service.store import cycles, labels, masks, runs, shards, versions
 from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Project, Shard
 from workers import gate, stages
 from workers.encoders import inputs
 from workers.gate import Evidence
-from workers.learning import estimators, persistence, safeguards, specs
+from workers.learning import estimators, persistence, presumed, safeguards, specs
 from workers.learning.arrays import Ints, Matrix
+from workers.learning.presumed import Presumed
 from workers.learning.safeguards import Compared
 from workers.learning.specs import EstimatorSpec
 from workers.learning.versions import Fitted
@@ -77,7 +78,6 @@ def _wanted(project: Project) -> EstimatorSpec:
     return specs.wanted(
         project.estimator,
         goal=project.goal,
-        classes=project.classes,
         is_text=inputs.columns(project) is None,
     )
 
@@ -105,6 +105,7 @@ def _fit(runtime: Runtime, task: _Task) -> Fitted:
         previous=before,
         cross_validate=is_due,
         pool=_sample(runtime, task, chance) if is_due else None,
+        presumed=_presumed(runtime, task, chance),
         seconds=runtime.settings.ranking_seconds,
     )
 
@@ -113,6 +114,24 @@ def _sample(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Matrix:
     """Rows drawn from the pool, by which labels count for what they are near to."""
     rng = np.random.default_rng([*chance, SAMPLE])
     return features.draw(runtime.blobs, task.shards, SAMPLE, rng)
+
+
+def _presumed(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Presumed | None:
+    """Items outside the reserve that nobody has labelled, where a search takes some for others."""
+    project = task.project
+    is_text = inputs.columns(project) is None
+    label = presumed.label_of(project.goal, project.classes, is_text=is_text)
+    if label is None:
+        return None
+    rng = np.random.default_rng([*chance, presumed.COUNT])
+    drawn = rng.permutation(project.encoded)[: 2 * presumed.COUNT]
+    with runtime.readers() as session:
+        unseen = masks.free_among(session, project, drawn.tolist())
+    positions = np.sort([each for each in drawn.tolist() if each in unseen][: presumed.COUNT])
+    if not len(positions):
+        return None
+    rows = features.take(runtime.blobs, task.shards, positions.astype(np.int64))
+    return Presumed(rows=rows, label=label)
 
 
 def _hold(runtime: Runtime, run: Run, reason: str) -> Sequence[Message]:

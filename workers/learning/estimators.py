@@ -10,6 +10,7 @@ from workers.learning import choosing, validation
 from workers.learning.arrays import Ints, Matrix
 from workers.learning.choosing import EVIDENCE, Choice
 from workers.learning.material import Material
+from workers.learning.presumed import Presumed
 from workers.learning.scaling import Kind, Moments
 from workers.learning.specs import EstimatorSpec
 from workers.learning.versions import Fitted
@@ -29,6 +30,7 @@ def fit(
     previous: Mapping[str, Any] | None = None,
     cross_validate: bool = True,
     pool: Matrix | None = None,
+    presumed: Presumed | None = None,
     seconds: float = RANKING_SECONDS,
 ) -> Fitted:
     """Fit a version.
@@ -45,6 +47,8 @@ def fit(
         cross_validate: False saves the extra fits; see `is_due`.
         pool: raw rows of items drawn at random, by which labels count for the part of the pool
             that they are near to; without them all count alike.
+        presumed: items that are taken for one class while nobody has looked at them; they teach
+            the version, and judge none.
         seconds: what one fit and scoring the pool may take where `auto` chooses, by the
             estimates of `costs`.
 
@@ -62,12 +66,16 @@ def fit(
         folds=validation.deal(labels, rng) if cross_validate else None,
         seed=int(rng.integers(2**31)),
         pool=pool,
+        presumed=presumed,
     )
     choice = choosing.choose(spec, material, before, seconds=seconds)
     temperature = _temperature(choice, before, labels=len(labels))
     fitted = material.fit(choice.spec)
+    count = 0 if presumed is None else presumed.rows.shape[0]
     report = _report(choice, fitted.scaling.kind, before, labels=len(labels))
-    report |= {"asked": spec.named, "temperature": temperature} | dict(fitted.report)
+    report |= {"asked": spec.named, "temperature": temperature, "presumed": count} | dict(
+        fitted.report
+    )
     return replace(fitted, temperature=temperature or 1.0, report=report)
 
 

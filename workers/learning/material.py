@@ -5,10 +5,11 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from workers.learning import candidates, shares, validation
+from workers.learning import candidates, presumed, shares, validation
 from workers.learning import scaling as scalings
 from workers.learning.arrays import Floats, Ints, Matrix, is_sparse
 from workers.learning.costs import Shape
+from workers.learning.presumed import Presumed
 from workers.learning.scaling import Moments
 from workers.learning.specs import EstimatorSpec
 from workers.learning.training import train
@@ -30,10 +31,14 @@ class Material:
     """The fold of each label; None where nothing is cross-validated."""
     pool: Matrix | None
     """Raw rows of items drawn at random."""
+    presumed: Presumed | None = None
 
     def fit(self, spec: EstimatorSpec) -> Fitted:
-        """Fit an estimator with fixed parameters on all labels."""
-        return self._train(spec)(self.features, self.labels)
+        """Fit an estimator with fixed parameters on all labels, and on what is presumed."""
+        features, labels = self.features, self.labels
+        if self.presumed is not None:
+            features, labels = presumed.joined(features, labels, self.presumed)
+        return self._train(spec)(features, labels)
 
     def judge(self, spec: EstimatorSpec) -> Judged:
         """Cross-validate it; each label counts for the part of the pool that it is nearest to.

@@ -1,6 +1,6 @@
 """Estimators by name, with the parameters that are fixed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -11,8 +11,6 @@ Parameter: TypeAlias = float | str | bool
 AUTO = "auto"
 # The type of a goal that asks for one class.
 TO_FIND = "recall"
-# The index of no class: none is to be found rather than told apart.
-NOBODY = -1
 
 DEFAULTS: Mapping[str, Mapping[str, Parameter]] = {
     AUTO: {},
@@ -21,7 +19,6 @@ DEFAULTS: Mapping[str, Mapping[str, Parameter]] = {
     "forest": {"trees": 100},
     "boosting": {"iterations": 100, "learning_rate": 0.1},
     "naive_bayes": {"alpha": 1.0},
-    "linear_svm": {"C": 0.11, "positive": NOBODY},
 }
 WHOLE = {"trees", "iterations", "components"}
 
@@ -36,7 +33,6 @@ class EstimatorSpec:
         (0 for the machine itself, else that many landmarks in its place).
     forest: `trees`. boosting: `iterations`, `learning_rate`.
     naive_bayes: `alpha`, the weight of what is assumed before any label, in labels.
-    linear_svm: `C`, and `positive`, the index of the class that is to be found (-1: none).
 
     Raises:
         ValueError: an unknown name or parameter, or a value that is not acceptable.
@@ -87,23 +83,25 @@ def wanted(
     named: Mapping[str, Parameter],
     *,
     goal: Mapping[str, Any] | None,
-    classes: Sequence[str],
     is_text: bool,
 ) -> EstimatorSpec:
     """Give the estimator that the settings of a project ask for.
 
-    Where all texts of one class are to be found, `auto` is the linear support vector machine
-    that did best at that (SCIENCE 5.4), from the first labels on.
+    Where all texts of one class are to be found, `auto` is logistic regression from the first
+    labels on: those of the likeliest texts are no sample to choose an estimator by.
 
     Args:
         named: as on the wire.
         goal: `type`, and `positive`, the class to be found, where that is `recall`.
-        classes: of the project, in the order of their indices.
     """
-    if named["name"] == AUTO and is_text and goal is not None and goal["type"] == TO_FIND:
-        positive = list(classes).index(goal["positive"])
-        return EstimatorSpec(name="linear_svm", parameters={"positive": positive})
+    if named["name"] == AUTO and is_text and is_search(goal):
+        return EstimatorSpec(name="logistic", parameters={"C": 10.0})
     return of(named)
+
+
+def is_search(goal: Mapping[str, Any] | None) -> bool:
+    """Whether all items of one class are to be found."""
+    return goal is not None and goal["type"] == TO_FIND
 
 
 def _acceptable(name: str, value: Any) -> bool:
@@ -114,8 +112,6 @@ def _acceptable(name: str, value: Any) -> bool:
             return isinstance(value, bool)
         case "gamma" if isinstance(value, str):
             return value in {"auto", "scale"}
-        case "positive":
-            return type(value) is int and value >= NOBODY
         case "components" if value == 0:
             return type(value) is int
     if name in WHOLE and type(value) is not int:

@@ -49,7 +49,6 @@ def _radial(task: Task) -> Fitted:
 
 _FITS: Mapping[str, Callable[[Task], Fitted]] = {
     "logistic": lines.logistic,
-    "linear_svm": lines.support_vectors,
     "svm_rbf": _radial,
     "forest": trees.forest,
     "boosting": trees.boosting,

@@ -29,8 +29,6 @@ OF_VECTORS = {
 OF_TEXTS = {
     "logistic": EstimatorSpec(name="logistic"),
     "machine": EstimatorSpec(name="svm_rbf"),
-    "linear machine": EstimatorSpec(name="linear_svm"),
-    "linear machine that seeks": EstimatorSpec(name="linear_svm", parameters={"positive": 4}),
     "bayes": EstimatorSpec(name="naive_bayes"),
 }
 WORDS = ("river boat", "engine oil", "piano song", "goal match")

@@ -25,13 +25,3 @@ def of(labels: Ints) -> Floats | None:
     _, places, counts = np.unique(labels, return_inverse=True, return_counts=True)
     weights = len(labels) / (len(counts) * counts)
     return np.asarray(weights[places], dtype=np.float64)
-
-
-def favouring(labels: Ints, positive: int, ratio: float) -> Floats | None:
-    """Weigh the labels of a class `ratio` times as much as all others together, mean 1."""
-    is_positive = labels == positive
-    if is_positive.all() or not is_positive.any():
-        return None
-    others = is_positive.sum() / (ratio * (~is_positive).sum())
-    weights = np.where(is_positive, 1.0, others)
-    return np.asarray(weights / weights.mean(), dtype=np.float64)
