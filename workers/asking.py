@@ -10,10 +10,11 @@ from service.domain.catalogue import GoalType, Reason, Strategy
 from workers import ordering, unscored
 from workers.learning import regimes, selection, strategies
 from workers.learning.arrays import Ints, Matrix, is_sparse
-from workers.learning.fitted import Fitted, outputs
+from workers.learning.fitted import outputs
 from workers.learning.rules import Features, Rule, Situation
 from workers.learning.scaling import Moments
 from workers.learning.selection import Ranked
+from workers.learning.versions import Fitted
 from workers.ordering import Candidates, Scored
 
 

@@ -58,14 +58,14 @@ def _made(runtime: Runtime, project: Project, filled: Sequence[Shard]) -> Cluste
     """Make clusters from a random sample of the rows that are items."""
     ends = np.cumsum([each.rows for each in filled])
     rng = np.random.default_rng([project.seed, project.encoded])
-    size = min(coverage.LARGEST_SAMPLE, int(ends[-1]))
-    picks = np.sort(rng.choice(int(ends[-1]), size, replace=False))
+    items = int(ends[-1])
+    picks = np.sort(rng.choice(items, coverage.sample_size(items), replace=False))
     shifts: Ints = np.array([each.first_position + each.rows for each in filled]) - ends
     positions = picks + shifts[np.searchsorted(ends, picks, side="right")]
     return coverage.clustered(
         features.take(runtime.blobs, filled, positions),
         ordering.space(measured.read(runtime.blobs, filled)),
-        items=int(ends[-1]),
+        items=items,
         seed=project.seed,
     )
 

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from workers.asking import Plan, Pool, next_items
-from workers.learning import estimators
-from workers.learning.arrays import Ints
+from workers.learning import estimators, specs
+from workers.learning.arrays import Ints, is_sparse
 from workers.learning.curves import Curve
-from workers.learning.fitted import Fitted, outputs
-from workers.learning.training import EstimatorSpec
+from workers.learning.fitted import outputs
+from workers.learning.versions import Fitted
 
-# What `auto` is for now, whatever the input.
-DEFAULT = "logistic"
+SAMPLE = 2_000
+"""Items drawn from the pool, by which labels count for what they are near to."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,7 +66,7 @@ def rounds(
         start: items that are labelled before, of which some may not be `among` the others.
     """
     labelled: Ints = np.array(start, dtype=np.int64)
-    learner = _Learner(pool, plan)
+    learner = _Learner(pool, plan, among)
     while True:
         fitted = learner.fit(labelled)
         yield Round(labelled=labelled, fitted=fitted)
@@ -81,15 +81,18 @@ def rounds(
 class _Learner:
     """Fits versions one after the other, as the runs of a project do."""
 
-    def __init__(self, pool: Pool, plan: Plan) -> None:
-        self._pool = pool
-        given = dict(plan.estimator)
-        name = str(given.pop("name"))
-        self._spec = EstimatorSpec(name=DEFAULT if name == "auto" else name, parameters=given)
-        self._seed = plan.seed
+    def __init__(self, pool: Pool, plan: Plan, among: Ints) -> None:
+        self._pool, self._seed = pool, plan.seed
+        self._spec = specs.wanted(
+            plan.estimator,
+            goal=plan.goal,
+            classes=pool.classes,
+            is_text=is_sparse(pool.features),
+        )
+        drawn = np.random.default_rng([plan.seed, SAMPLE]).permutation(among)[:SAMPLE]
+        self._sample = pool.features[np.sort(drawn)]
         self._versions = 0
-        self._previous: Mapping[str, Any] | None = None
-        self._validated_at = 0
+        self._previous: Mapping[str, Any] = {}
 
     def fit(self, labelled: Ints) -> Fitted | None:
         """Fit on some items; none while they are of one class."""
@@ -97,7 +100,7 @@ class _Learner:
         labels = self._pool.labels[items]
         if len(np.unique(labels)) < 2:
             return None
-        is_time = len(items) >= 2 * self._validated_at
+        is_due = estimators.is_due(self._previous, len(items))
         fitted = estimators.fit(
             self._spec,
             self._pool.features[items],
@@ -106,10 +109,9 @@ class _Learner:
             moments=self._pool.moments,
             rng=np.random.default_rng([self._seed, self._versions]),
             previous=self._previous,
-            cross_validate=is_time,
+            cross_validate=is_due,
+            pool=self._sample if is_due else None,
         )
-        if fitted.report.get("cross_validation") is not None:
-            self._validated_at = len(items)
         self._previous = fitted.report
         self._versions += 1
         return fitted

@@ -1,28 +1,34 @@
-"""Labels into a fitted version, or held with a reason."""
+"""Labels into a fitted version that the gate lets through, or held with a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import structlog
+from sqlalchemy.orm import Session
 
 from service.domain.runs import RunState, Stage
 from service.runtime import Runtime
 from service.store import cycles, labels, runs, shards, versions
 from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Project, Shard
-from workers import stages
-from workers.learning import consensus, estimators, persistence, safeguards
-from workers.learning.arrays import Ints
-from workers.learning.fitted import Fitted
-from workers.learning.training import EstimatorSpec
+from workers import gate, stages
+from workers.encoders import inputs
+from workers.gate import Evidence
+from workers.learning import estimators, persistence, safeguards, specs
+from workers.learning.arrays import Ints, Matrix
+from workers.learning.safeguards import Compared
+from workers.learning.specs import EstimatorSpec
+from workers.learning.versions import Fitted
 from workers.pool import features, measured
 from workers.stages import Message
 
 log = structlog.get_logger(__name__)
 
-# What `auto` is for now, whatever the input.
-DEFAULT = "logistic"
+SAMPLE = 2_000
+# What the last cross-validation found, until there is another.
+KEPT = ("cross_validation", "candidates")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +38,8 @@ class _Task:
     project: Project
     shards: Sequence[Shard]
     previous: Version | None
+    """The version before, if it was fitted for the same and is worth going on from."""
+    evidence: Evidence | None
     positions: Ints
     values: Ints
 
@@ -44,79 +52,97 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     verdict = safeguards.trainable(counts, classes)
     if not verdict.passed:
         return _hold(runtime, run, verdict.reason)
-    spec = _spec(task.project)
-    fitted = _fit(runtime, task, spec)
-    return _save(runtime, run, task, spec, fitted)
+    fitted = _fit(runtime, task)
+    compared = gate.judge(runtime, fitted, task.evidence, task.shards) if task.evidence else None
+    return _save(runtime, run, task, fitted, compared)
 
 
 def _load(runtime: Runtime, run: Run) -> _Task:
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         cycles.look_at_labels(held, project)
-        rows = labels.training(session, project)
-        found = shards.list_for(session, project.id)
-        previous = versions.find_last(session, project.id)
-    resolved = consensus.of_rows(rows)
-    # Items whose features are not there yet are trained on by the cycle that follows them.
-    known = resolved.items < project.encoded
-    return _Task(
-        project=project,
-        shards=found,
-        previous=previous,
-        positions=resolved.items[known],
-        values=resolved.labels[known],
+        # Items whose features are not there yet are trained on by the cycle that follows them.
+        resolved = gate.resolved(labels.training(session, project), below=project.encoded)
+        return _Task(
+            project=project,
+            shards=shards.list_for(session, project.id),
+            previous=_previous(session, project),
+            evidence=gate.evidence(session, project),
+            positions=resolved.items,
+            values=resolved.labels,
+        )
+
+
+def _wanted(project: Project) -> EstimatorSpec:
+    return specs.wanted(
+        project.estimator,
+        goal=project.goal,
+        classes=project.classes,
+        is_text=inputs.columns(project) is None,
     )
 
 
-def _spec(project: Project) -> EstimatorSpec:
-    chosen = dict(project.estimator)
-    name = str(chosen.pop("name"))
-    return EstimatorSpec(name=DEFAULT if name == "auto" else name, parameters=chosen)
+def _previous(session: Session, project: Project) -> Version | None:
+    """The last version to go on from: fitted for the same, and not refused by the gate."""
+    last = versions.find_last(session, project.id)
+    if last is None or last.report.get("asked") != _wanted(project).named:
+        return None
+    return last if (last.report.get("gate") or {"passed": True})["passed"] else None
 
 
-def _fit(runtime: Runtime, task: _Task, spec: EstimatorSpec) -> Fitted:
-    previous = task.previous
-    is_same = previous is not None and previous.estimator["name"] == spec.name
+def _fit(runtime: Runtime, task: _Task) -> Fitted:
+    project = task.project
+    before = task.previous.report if task.previous else {}
+    is_due = estimators.is_due(before, len(task.values))
+    chance = [project.seed, project.version_count]
     return estimators.fit(
-        spec,
+        _wanted(project),
         features.take(runtime.blobs, task.shards, task.positions),
         task.values,
-        classes=len(task.project.classes),
+        classes=len(project.classes),
         moments=measured.read(runtime.blobs, task.shards),
-        rng=np.random.default_rng([task.project.seed, task.project.version_count]),
-        previous=previous.report if previous is not None and is_same else None,
-        cross_validate=_is_time_to_validate(previous if is_same else None, len(task.values)),
+        rng=np.random.default_rng(chance),
+        previous=before,
+        cross_validate=is_due,
+        pool=_sample(runtime, task, chance) if is_due else None,
+        seconds=runtime.settings.ranking_seconds,
     )
 
 
-def _is_time_to_validate(previous: Version | None, labels: int) -> bool:
-    """Cross-validate anew when the labels have doubled since it was last done."""
-    last = (previous.report.get("validated_at") or 0) if previous else 0
-    return labels >= 2 * int(last)
+def _sample(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Matrix:
+    """Rows drawn from the pool, by which labels count for what they are near to."""
+    rng = np.random.default_rng([*chance, SAMPLE])
+    return features.draw(runtime.blobs, task.shards, SAMPLE, rng)
 
 
 def _hold(runtime: Runtime, run: Run, reason: str) -> Sequence[Message]:
-    now = runtime.now()
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
-        ended = cycles.end(session, held, project, state=RunState.HELD, reason=reason, at=now)
+        messages = _ended(session, runtime, held, project, reason)
     log.info("held", run=str(run.id), reason=reason)
+    return messages
+
+
+def _ended(
+    session: Session, runtime: Runtime, run: Run, project: Project, reason: str
+) -> Sequence[Message]:
+    """End a run that leaves the ranking as it is; its labels count as seen."""
+    ended = cycles.end(session, run, project, state=RunState.HELD, reason=reason, at=runtime.now())
     return [(each.stage, (each.id,)) for each in (ended.follow_up,) if each is not None]
 
 
 def _save(
-    runtime: Runtime, run: Run, task: _Task, spec: EstimatorSpec, fitted: Fitted
+    runtime: Runtime, run: Run, task: _Task, fitted: Fitted, compared: Compared | None
 ) -> Sequence[Message]:
     now = runtime.now()
-    report = dict(fitted.report)
     model = runtime.blobs.put(persistence.dumps(fitted))
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         version = versions.add(
             session,
             project,
-            estimator={"name": spec.name} | dict(report.pop("parameters", spec.parameters)),
-            report=report | _validated(report, task.previous, len(task.values)),
+            estimator=fitted.report["chosen"],
+            report=_report(task, fitted, compared),
             classes=task.project.classes,
             labels=len(task.values),
             model=model,
@@ -125,22 +151,30 @@ def _save(
         pinned = versions.find(session, project.version_id) if project.pinned else None
         if pinned is not None:
             version.reason = f"version {pinned.number} is pinned"
-        in_use = pinned or version
-        runs.move(session, held, now=now, stage=Stage.SCORE, version_id=in_use.id)
-    seconds = (runtime.now() - (run.stage_at or now)).total_seconds()
+        if pinned is None and compared is not None and not compared.passed:
+            version.reason = f"refused: {compared.reason}"
+            messages = _ended(
+                session, runtime, held, project, f"version {version.number} was {version.reason}"
+            )
+        else:
+            in_use = pinned or version
+            runs.move(session, held, now=now, stage=Stage.SCORE, version_id=in_use.id)
+            messages = [(Stage.SCORE, (run.id,))]
     log.info(
-        "retrained", run=str(run.id), version=version.number, labels=version.labels, seconds=seconds
+        "retrained",
+        run=str(run.id),
+        version=version.number,
+        labels=version.labels,
+        reason=version.reason,
+        seconds=(runtime.now() - (run.stage_at or now)).total_seconds(),
     )
-    return [(Stage.SCORE, (run.id,))]
+    return messages
 
 
-def _validated(
-    report: dict[str, object], previous: Version | None, labels: int
-) -> dict[str, object]:
-    """Cross-validated scores with the number of labels that they are of."""
-    if report.get("cross_validation") is not None:
-        return {"validated_at": labels}
-    if previous is None:
-        return {"validated_at": None}
-    kept = ("cross_validation", "validated_at", "log_loss_by_scaling")
-    return {name: previous.report.get(name) for name in kept}
+def _report(task: _Task, fitted: Fitted, compared: Compared | None) -> dict[str, Any]:
+    """What the fit says, with the last cross-validation and what the gate found."""
+    report = dict(fitted.report)
+    if report["cross_validation"] is None and task.previous is not None:
+        report |= {name: task.previous.report.get(name) for name in KEPT}
+    judged = asdict(compared) if compared else None
+    return report | {"gate": judged}

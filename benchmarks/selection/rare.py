@@ -19,7 +19,7 @@ from workers import replays
 from workers.asking import Plan, Pool
 from workers.learning import estimators
 from workers.learning.arrays import Ints
-from workers.learning.training import EstimatorSpec
+from workers.learning.specs import EstimatorSpec
 
 NAME = "rare"
 SEEDS = 2

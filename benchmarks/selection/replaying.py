@@ -8,7 +8,8 @@ import numpy as np
 from workers import replays
 from workers.asking import Plan, Pool
 from workers.learning.arrays import Ints
-from workers.learning.fitted import Fitted, Outputs, outputs
+from workers.learning.fitted import Outputs, outputs
+from workers.learning.versions import Fitted
 
 Measure = Callable[[Outputs], float]
 AUTO: Mapping[str, Any] = {"name": "auto"}

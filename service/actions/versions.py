@@ -48,7 +48,9 @@ def pin(runtime: Runtime, caller: Caller, uid: UUID, number: int) -> Version:
 
 
 def unpin(runtime: Runtime, caller: Caller, uid: UUID, number: int | None) -> None:
-    """Go back to the newest version; `number` is the one that must be the pinned one.
+    """Go back to the newest version that was not refused.
+
+    `number` is the one that must be the pinned one.
 
     Raises:
         Conflict: another version is pinned, or none.
@@ -57,7 +59,7 @@ def unpin(runtime: Runtime, caller: Caller, uid: UUID, number: int | None) -> No
     with runtime.sessions.begin() as session:
         project = projects.get(session, caller.workspace_id, uid, lock=True)
         pinned = versions.find(session, project.version_id) if project.pinned else None
-        newest = versions.find_last(session, project.id)
+        newest = versions.find_newest_passed(session, project.id)
         if pinned is None or newest is None:
             raise Conflict("no version is pinned")
         if number not in (None, pinned.number):

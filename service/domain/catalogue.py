@@ -56,6 +56,9 @@ class Estimator(StrEnum):
     AUTO = "auto"
     LOGISTIC = "logistic"
     SVM_RBF = "svm_rbf"
+    FOREST = "forest"
+    BOOSTING = "boosting"
+    NAIVE_BAYES = "naive_bayes"
     EXTERNAL = "external"
     """Nothing: the client brings what its own model says."""
 

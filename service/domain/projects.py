@@ -6,6 +6,8 @@ from typing import Any
 
 from service.domain.catalogue import Encoder, Estimator, GoalType, InputType, Strategy
 
+OF_VECTORS = (Estimator.FOREST, Estimator.BOOSTING)
+
 
 def problem_of_estimator(input_type: InputType, name: str) -> str | None:
     """Why a project cannot have an estimator, if it cannot."""
@@ -14,6 +16,8 @@ def problem_of_estimator(input_type: InputType, name: str) -> str | None:
         return "is external where the input is scores: nothing is trained here"
     if not is_brought and name == Estimator.EXTERNAL:
         return "is external only where the input is scores"
+    if input_type == InputType.TEXT and name in OF_VECTORS:
+        return f"is {name} only where the input is vectors: trees do not split on rare words"
     return None
 
 

@@ -17,6 +17,19 @@ def _positive(value: Any) -> str | None:
     return None if is_number and 0 < value <= _LARGEST else f"must be above 0, at most {_LARGEST:g}"
 
 
+def _whole(least: int, most: int) -> Check:
+    def check(value: Any) -> str | None:
+        is_within = type(value) is int and least <= value <= most
+        return None if is_within else f"must be a whole number from {least} to {most}"
+
+    return check
+
+
+def _rate(value: Any) -> str | None:
+    problem = "must be above 0, at most 1"
+    return problem if _positive(value) or value > 1 else None
+
+
 def _gamma(value: Any) -> str | None:
     if value in ("auto", "scale"):
         return None
@@ -35,7 +48,15 @@ PARAMETERS: Mapping[Estimator, Mapping[str, Check]] = {
     Estimator.AUTO: {},
     Estimator.LOGISTIC: {"C": _positive, "scaling": _scaling},
     Estimator.EXTERNAL: {},
-    Estimator.SVM_RBF: {"C": _positive, "gamma": _gamma, "standardise": _flag},
+    Estimator.SVM_RBF: {
+        "C": _positive,
+        "gamma": _gamma,
+        "standardise": _flag,
+        "components": _whole(0, 4096),
+    },
+    Estimator.FOREST: {"trees": _whole(1, 1000)},
+    Estimator.BOOSTING: {"iterations": _whole(1, 1000), "learning_rate": _rate},
+    Estimator.NAIVE_BAYES: {"alpha": _positive},
 }
 
 

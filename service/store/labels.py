@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
+from service.domain.items import ItemState
 from service.errors import NotFound
 from service.store.lists import add_rows
 from service.store.tables.labelling import Label
@@ -109,20 +110,29 @@ def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
 
     The audit reserve is left out, whoever labelled it.
     """
-    query = _values(project).where(Item.audit_draw >= project.audit_threshold)
-    return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
+    query = _values(project, Item.audit_draw >= project.audit_threshold)
+    return _rows(session, query)
+
+
+def audit(session: Session, project: Project) -> list[tuple[int, int, int]]:
+    """The same of the items of today's audit reserve that have all the labels they need.
+
+    No version was ever trained on them: the reserve only shrinks.
+    """
+    is_resolved = Item.state == ItemState.LABELLED
+    query = _values(project, Item.audit_draw < project.audit_threshold, is_resolved)
+    return _rows(session, query)
 
 
 def known(session: Session, project: Project) -> list[tuple[int, int, int]]:
     """The same with the audit reserve: what is known of the pool, for those who train on nothing
     that is used."""
-    query = _values(project)
-    return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
+    return _rows(session, _values(project))
 
 
 def count_reserved(session: Session, project: Project) -> int:
     """Labelled items of the audit reserve."""
-    reserved = _values(project).where(Item.audit_draw < project.audit_threshold)
+    reserved = _values(project, Item.audit_draw < project.audit_threshold)
     positions = reserved.order_by(None).with_only_columns(Label.position).distinct()
     return session.scalar(select(func.count()).select_from(positions.subquery())) or 0
 
@@ -136,7 +146,20 @@ def tally(session: Session, project: Project) -> tuple[int, int]:
     return items, classes
 
 
-def _values(project: Project) -> Select[int, int | None, int]:
+def count_by_class(session: Session, project: Project) -> list[int]:
+    """How many items somebody has labelled with each class, outside the reserve."""
+    query = (
+        _values(project, Item.audit_draw >= project.audit_threshold)
+        .order_by(None)
+        .with_only_columns(Label.value, func.count(Label.position.distinct()))
+        .group_by(Label.value)
+    )
+    counts = dict(session.execute(query).all())
+    return [counts.get(value, 0) for value in range(len(project.classes))]
+
+
+def _values(project: Project, *among: ColumnElement[bool]) -> Select[int, int | None, int]:
+    """Current labels by item and number, of items that are there."""
     return (
         select(Label.position, Label.value, Label.number)
         .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
@@ -145,22 +168,14 @@ def _values(project: Project) -> Select[int, int | None, int]:
             Label.is_current,
             Label.value.is_not(None),
             Item.state != "deleted",
+            *among,
         )
         .order_by(Label.position, Label.number)
     )
 
 
-def count_by_class(session: Session, project: Project) -> list[int]:
-    """How many items somebody has labelled with each class, outside the reserve."""
-    query = (
-        _values(project)
-        .order_by(None)
-        .where(Item.audit_draw >= project.audit_threshold)
-        .with_only_columns(Label.value, func.count(Label.position.distinct()))
-        .group_by(Label.value)
-    )
-    counts = dict(session.execute(query).all())
-    return [counts.get(value, 0) for value in range(len(project.classes))]
+def _rows(session: Session, query: Select[int, int | None, int]) -> list[tuple[int, int, int]]:
+    return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
 
 
 def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:

@@ -1,8 +1,8 @@
-"""Versions: numbered in a project, put in use by `rank` or by a pin."""
+"""Versions: numbered in a project, put in use by `rank` or by a pin, or refused by the gate."""
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
@@ -31,6 +31,15 @@ def find(session: Session, version_id: int | None) -> Version | None:
 def find_last(session: Session, project_id: int) -> Version | None:
     """The newest version, in use or not."""
     query = select(Version).where(Version.project_id == project_id)
+    return session.scalar(query.order_by(Version.number.desc()).limit(1))
+
+
+def find_newest_passed(session: Session, project_id: int) -> Version | None:
+    """The newest version that the gate did not refuse, in use or not."""
+    has_passed = Version.report["gate"]["passed"].as_boolean()
+    query = select(Version).where(
+        Version.project_id == project_id, or_(has_passed.is_(None), has_passed.is_(True))
+    )
     return session.scalar(query.order_by(Version.number.desc()).limit(1))
 
 

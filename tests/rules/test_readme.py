@@ -20,7 +20,15 @@ WRITTEN_URL, WRITTEN_KEY = "http://127.0.0.1:8000", "$(cat .data/admin.key)"
 END = "\0"
 # What is another one each time; of these only the kind is compared.
 UNSTEADY = {"id", "token", "key", "text", "next_cursor", "seconds", "score", "confidence"}
-UNSTEADY |= {"probabilities", "created_at", "started_at", "finished_at", "expires_at", "ranked_at"}
+UNSTEADY |= {
+    "advice",
+    "probabilities",
+    "created_at",
+    "started_at",
+    "finished_at",
+    "expires_at",
+    "ranked_at",
+}
 
 
 @dataclass(frozen=True)

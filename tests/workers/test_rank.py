@@ -65,7 +65,7 @@ def test_random_is_another_permutation_in_each_ranking(pool: Pool) -> None:
 def test_auto_keeps_the_most_doubtful_first_and_spreads_the_rest_of_the_shortlist(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("COLD_LABELS", "FEW_LABELS", "FEW_LABELS_PER_CLASS"):
+    for name in ("FEW_LABELS", "FEW_LABELS_PER_CLASS"):
         monkeypatch.setattr(f"workers.learning.regimes.{name}", 0)
     pool.make(retrain={"min_labels": 10}).add(300)
     pool.work()

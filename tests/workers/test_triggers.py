@@ -96,9 +96,9 @@ def test_every_strategy_is_served_with_every_estimator(
     assert done == [Stage.RETRAIN, Stage.SCORE, Stage.SCORE, Stage.RANK]
     assert {item["reason"] for item in first} == {"cold_start"}
     assert {item["reason"] for item in second["items"]} == {"strategy"}
-    assert second["ranking"]["strategy"] == ("diverse" if strategy is Strategy.AUTO else strategy)
+    assert second["ranking"]["strategy"] == ("uherding" if strategy is Strategy.AUTO else strategy)
     assert second["ranking"]["rule"]["name"] == (
-        "first_labels" if strategy is Strategy.AUTO else "asked_for"
+        "few_labels" if strategy is Strategy.AUTO else "asked_for"
     )
     assert not {item["key"] for item in first} & {item["key"] for item in second["items"]}
     assert len(second["items"]) == 10

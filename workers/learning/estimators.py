@@ -1,22 +1,21 @@
-"""Fit a version on labels: choose its scaling, cross-validate, train."""
+"""Fit a version on labels: choose what is open to choice, train, calibrate."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
-from workers.learning import scaling as scalings
-from workers.learning import validation
-from workers.learning.arrays import Ints, Matrix, is_sparse
-from workers.learning.fitted import Fitted
+from workers.learning import choosing, validation
+from workers.learning.arrays import Ints, Matrix
+from workers.learning.choosing import EVIDENCE, Choice
+from workers.learning.material import Material
 from workers.learning.scaling import Kind, Moments
-from workers.learning.training import EstimatorSpec, train
-from workers.learning.validation import Score
+from workers.learning.specs import EstimatorSpec
+from workers.learning.versions import Fitted
 
-# Row lengths that vary by less, relative to their mean, are those of a normalised embedding.
-NEARLY_EQUAL = 0.05
+# A ranking is to be there in so many seconds, unless a setting says otherwise.
+RANKING_SECONDS = 2.0
 
 
 def fit(
@@ -29,6 +28,8 @@ def fit(
     rng: np.random.Generator,
     previous: Mapping[str, Any] | None = None,
     cross_validate: bool = True,
+    pool: Matrix | None = None,
+    seconds: float = RANKING_SECONDS,
 ) -> Fitted:
     """Fit a version.
 
@@ -38,84 +39,70 @@ def fit(
         labels: int64[n], indices into the project's classes.
         classes: number of classes of the project.
         moments: statistics of all registered items.
-        rng: deals the folds.
-        previous: report of the version before; a scaling that it chose by cross-validation
-            stands until the labels have doubled.
-        cross_validate: False saves the extra fits, and leaves the scaling to the row lengths.
+        rng: deals the folds, and seeds what an estimator leaves to chance.
+        previous: report of the version before, of the same `spec`; what it chose stands until
+            the labels have doubled, and its temperature until cross-validation is done again.
+        cross_validate: False saves the extra fits; see `is_due`.
+        pool: raw rows of items drawn at random, by which labels count for the part of the pool
+            that they are near to; without them all count alike.
+        seconds: what one fit and scoring the pool may take where `auto` chooses, by the
+            estimates of `costs`.
 
     Raises:
         ValueError: fewer than two classes have labels, or features and moments do not match.
     """
     if len(np.unique(labels)) < 2:
         raise ValueError("a fit needs labels of at least two classes")
-    open_to = _candidates(spec, features, previous or {}, len(labels))
-    fits = {
-        kind: partial(train, spec, scalings.of(kind, moments), classes=classes)
-        for kind in open_to.kinds
-    }
-    folds = validation.deal(labels, rng) if cross_validate else None
-    scores: dict[Kind, Score] = {}
-    if folds is not None:
-        scores = {kind: validation.score(fits[kind], features, labels, folds) for kind in fits}
-    chosen = _choose(open_to, scores, features)
-    fitted = fits[chosen.kinds[0]](features, labels)
-    return replace(
-        fitted, report=_report(spec, chosen, scores, labels=len(labels)) | dict(fitted.report)
+    before = previous or {}
+    material = Material(
+        features=features,
+        labels=labels,
+        classes=classes,
+        moments=moments,
+        folds=validation.deal(labels, rng) if cross_validate else None,
+        seed=int(rng.integers(2**31)),
+        pool=pool,
     )
+    choice = choosing.choose(spec, material, before, seconds=seconds)
+    temperature = _temperature(choice, before, labels=len(labels))
+    fitted = material.fit(choice.spec)
+    report = _report(choice, fitted.scaling.kind, before, labels=len(labels))
+    report |= {"asked": spec.named, "temperature": temperature} | dict(fitted.report)
+    return replace(fitted, temperature=temperature or 1.0, report=report)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Choice:
-    """Scalings that are possible, why these, and at how many labels they were compared."""
+def is_due(previous: Mapping[str, Any], labels: int) -> bool:
+    """Say whether it is time to cross-validate anew: at the first fit, when labels have doubled
+    since, and once when there are enough for a temperature.
 
-    kinds: Sequence[Kind]
-    reason: str
-    compared_at: int | None = None
-
-
-def _candidates(
-    spec: EstimatorSpec, features: Matrix, previous: Mapping[str, Any], count: int
-) -> _Choice:
-    if is_sparse(features):
-        return _Choice(kinds=[Kind.TFIDF], reason="term counts")
-    if spec.name == "svm_rbf":
-        kind = Kind.STANDARD if spec.value("standardise") else Kind.NONE
-        return _Choice(kinds=[kind], reason="fixed")
-    if spec.value("scaling") != "auto":
-        return _Choice(kinds=[Kind(str(spec.value("scaling")))], reason="fixed")
-    compared_at = previous.get("scaling_compared_at")
-    if compared_at is not None and count < 2 * compared_at:
-        kept = Kind(previous["scaling"])
-        return _Choice(kinds=[kept], reason="cross-validation", compared_at=compared_at)
-    return _Choice(kinds=[Kind.STANDARD, Kind.UNIT], reason="cross-validation", compared_at=count)
+    Args:
+        previous: report of the version before, of the same estimator.
+    """
+    last = previous.get("validated_at") or 0
+    return labels >= 2 * last or last < EVIDENCE <= labels
 
 
-def _choose(open_to: _Choice, scores: Mapping[Kind, Score], features: Matrix) -> _Choice:
-    if len(open_to.kinds) == 1:
-        return open_to
-    if scores:
-        best = min(open_to.kinds, key=lambda kind: scores[kind].log_loss)
-        return replace(open_to, kinds=[best])
-    lengths = scalings.norms(np.asarray(features))
-    if lengths.std() <= NEARLY_EQUAL * lengths.mean():
-        return _Choice(kinds=[Kind.UNIT], reason="rows of nearly equal length")
-    return _Choice(kinds=[Kind.STANDARD], reason="rows of unequal length")
+def _temperature(choice: Choice, previous: Mapping[str, Any], *, labels: int) -> float | None:
+    """One temperature, of held-out predictions of this estimator; none of too few."""
+    if choice.judged is not None:
+        return choice.judged.score.temperature if labels >= EVIDENCE else None
+    return previous.get("temperature") if previous.get("chosen") == choice.spec.named else None
 
 
 def _report(
-    spec: EstimatorSpec, chosen: _Choice, scores: Mapping[Kind, Score], *, labels: int
+    choice: Choice, kind: Kind, previous: Mapping[str, Any], *, labels: int
 ) -> dict[str, Any]:
-    kind = chosen.kinds[0]
-    validated = asdict(scores[kind]) if scores else None
-    if validated and spec.name == "svm_rbf":
-        del validated["log_loss"]  # its probabilities are not calibrated
+    judged = choice.judged
     return {
-        "estimator": spec.name,
-        "parameters": dict(spec.parameters),
+        "estimator": choice.spec.name,
+        "chosen": choice.spec.named,
         "labels": labels,
         "scaling": kind.value,
-        "scaling_reason": chosen.reason,
-        "scaling_compared_at": chosen.compared_at,
-        "cross_validation": validated,
-        "log_loss_by_scaling": {one.value: scores[one].log_loss for one in scores},
+        "reason": choice.reason,
+        "compared_at": choice.compared_at,
+        "validated_at": labels if judged else previous.get("validated_at"),
+        "cross_validation": asdict(judged.score) if judged else None,
+        "candidates": [
+            {"estimator": spec.named, **asdict(tried.score)} for spec, tried in choice.tried
+        ],
     }

@@ -3,22 +3,47 @@
 import io
 import json
 import zipfile
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import skops.io
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.svm import SVC
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from workers.learning.fitted import Fitted, Kernel, Linear
 from workers.learning.scaling import Kind, Scaling
+from workers.learning.versions import Fitted, Gaussian, Kernel, Landmarks, Linear, Trees
 
 FORMAT = 1
+# All that machines are made of beyond what skops itself trusts: the vectors of one of texts, and
+# trees. skops reads them from plain arrays.
+TRUSTED = [
+    "scipy.sparse._csr.csr_matrix",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
+]
 SCALING_ARRAYS = ("mean", "scale", "idf")
-# All that a support vector machine is made of beyond what skops itself trusts: its vectors, if
-# of text. skops reads such a matrix from plain arrays.
-TRUSTED = ["scipy.sparse._csr.csr_matrix"]
+_KINDS: Mapping[str, type[Fitted]] = {
+    "linear": Linear,
+    "landmarks": Landmarks,
+    "gaussian": Gaussian,
+    "kernel": Kernel,
+    "trees": Trees,
+}
+# What each kind is made of beside its classes, scaling, temperature and report.
+_ARRAYS: Mapping[type[Fitted], Sequence[str]] = {
+    Linear: ("coefficients", "intercept"),
+    Landmarks: ("landmarks", "coefficients", "intercept"),
+    Gaussian: ("means", "variances", "log_prior"),
+    Kernel: (),
+    Trees: (),
+}
+_MACHINES: Mapping[type[Fitted], tuple[type, ...]] = {
+    Kernel: (SVC,),
+    Trees: (ExtraTreesClassifier, HistGradientBoostingClassifier),
+}
 
 
 class Unreadable(ValueError):
@@ -26,25 +51,28 @@ class Unreadable(ValueError):
 
 
 def dumps(fitted: Fitted) -> bytes:
-    """Write a version: an .npz archive with a JSON header; a kernel machine in skops' format."""
+    """Write a version: an .npz archive with a JSON header; a machine in skops' format."""
     arrays: dict[str, npt.NDArray[Any]] = {"seen": fitted.seen}
+    arrays |= {name: getattr(fitted, name) for name in _ARRAYS[type(fitted)]}
     for name in SCALING_ARRAYS:
         array = getattr(fitted.scaling, name)
         if array is not None:
             arrays[name] = array
-    match fitted:
-        case Linear():
-            arrays |= {"coefficients": fitted.coefficients, "intercept": fitted.intercept}
-            arrays |= {} if fitted.columns is None else {"columns": fitted.columns}
-        case Kernel():
-            arrays["machine"] = np.frombuffer(skops.io.dumps(fitted.machine), dtype=np.uint8)
     header = {
         "format": FORMAT,
         "kind": type(fitted).__name__.lower(),
         "classes": fitted.classes,
         "scaling": fitted.scaling.kind.value,
+        "temperature": fitted.temperature,
         "report": dict(fitted.report),
     }
+    match fitted:
+        case Linear():
+            arrays |= {} if fitted.columns is None else {"columns": fitted.columns}
+        case Landmarks():
+            header["gamma"] = fitted.gamma
+        case Kernel() | Trees():
+            arrays["machine"] = np.frombuffer(skops.io.dumps(fitted.machine), dtype=np.uint8)
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
     out = io.BytesIO()
     np.savez_compressed(out, allow_pickle=False, **arrays)
@@ -62,40 +90,39 @@ def loads(data: bytes) -> Fitted:
             arrays = {name: archive[name] for name in archive.files}
         header = json.loads(arrays["header"].tobytes())
         return _built(header, arrays)
-    except (zipfile.BadZipFile, OSError, EOFError, KeyError, TypeError, ValueError) as error:
+    except (zipfile.BadZipFile, OSError, EOFError, LookupError, TypeError, ValueError) as error:
         raise Unreadable(f"not a readable fitted version: {error}") from error
 
 
 def _built(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Fitted:
     if header["format"] != FORMAT:
         raise ValueError(f"format {header['format']} is not {FORMAT}")
-    scaling = Scaling(
-        kind=Kind(header["scaling"]), **{name: arrays.get(name) for name in SCALING_ARRAYS}
-    )
-    if header["kind"] == "kernel":
-        return Kernel(
-            classes=header["classes"],
-            seen=arrays["seen"],
-            machine=_machine(arrays["machine"].tobytes()),
-            scaling=scaling,
-            report=header["report"],
-        )
-    return Linear(
+    kind = _KINDS[header["kind"]]
+    parts: dict[str, Any] = {name: arrays[name] for name in _ARRAYS[kind]}
+    if kind is Linear:
+        parts["columns"] = arrays.get("columns")
+    elif kind is Landmarks:
+        parts["gamma"] = header["gamma"]
+    elif kind in _MACHINES:
+        parts["machine"] = _machine(arrays["machine"].tobytes(), _MACHINES[kind])
+    return kind(
         classes=header["classes"],
         seen=arrays["seen"],
-        coefficients=arrays["coefficients"],
-        intercept=arrays["intercept"],
-        columns=arrays.get("columns"),
-        scaling=scaling,
+        scaling=Scaling(
+            kind=Kind(header["scaling"]), **{name: arrays.get(name) for name in SCALING_ARRAYS}
+        ),
+        temperature=header.get("temperature", 1.0),
         report=header["report"],
+        **parts,
     )
 
 
-def _machine(data: bytes) -> SVC:
+def _machine(data: bytes, expected: tuple[type, ...]) -> Any:
     try:
         machine = skops.io.loads(data, trusted=TRUSTED)
     except UntrustedTypesFoundException as error:
         raise ValueError(f"it holds types that are not trusted: {error}") from error
-    if type(machine) is not SVC:
-        raise ValueError(f"it holds a {type(machine).__name__}, not a support vector machine")
+    if type(machine) not in expected:
+        names = " or ".join(each.__name__ for each in expected)
+        raise ValueError(f"it holds a {type(machine).__name__}, not {names}")
     return machine

@@ -12,10 +12,9 @@ from service.domain.catalogue import GoalType, Strategy
 from workers.learning import shapes
 from workers.learning.rules import Features, Rule, Situation, Spread
 
-# Fewer labels than this, or than so many a class: only coverage counts.
-COLD_LABELS, COLD_LABELS_PER_CLASS = 20, 2
 # Fewer than this, or than so many a class: doubt counts where nothing near is labelled.
 FEW_LABELS, FEW_LABELS_PER_CLASS = 300, 20
+FEW_LABELS_OF_TEXTS = 100
 RARE_SHARE = 0.10
 LARGE_BATCH = 500
 MANY_ANNOTATORS, SMALL_BATCH = 20, 2
@@ -41,8 +40,8 @@ def decide(case: Situation) -> Rule:
 def _cold_start(case: Situation) -> Rule | None:
     if case.has_version:
         return None
-    why = "there is no model yet, so items that differ from one another come first"
-    return shapes.of_all(case, Spread.ALL_KMEANS, name="cold_start", why=why)
+    why = "there is no model yet, so items that stand for many others come first"
+    return shapes.of_all(case, _start(case), name="cold_start", why=why)
 
 
 def _find_all(case: Situation) -> Rule | None:
@@ -58,14 +57,6 @@ def _large_batches(case: Situation) -> Rule | None:
         return None
     why = f"batches of {case.batch_size} are large, so clusters of doubtful items take turns"
     return shapes.clustered(case, name="large_batches", why=why)
-
-
-def _first_labels(case: Situation) -> Rule | None:
-    enough = max(COLD_LABELS, COLD_LABELS_PER_CLASS * len(case.classes))
-    if case.labelled >= enough or case.features is not Features.DENSE or case.is_brought:
-        return None
-    why = f"fewer than {enough} labels teach a model little, so items that differ come first"
-    return shapes.of_all(case, Spread.ALL_KMEANS, name="first_labels", why=why)
 
 
 def _rare_positives(case: Situation) -> Rule | None:
@@ -92,7 +83,9 @@ def _many_annotators(case: Situation) -> Rule | None:
 
 def _few_labels(case: Situation) -> Rule | None:
     enough = max(FEW_LABELS, FEW_LABELS_PER_CLASS * len(case.classes))
-    if case.labelled >= enough or case.features is not Features.DENSE or case.is_brought:
+    if case.features is Features.SPARSE:
+        enough = FEW_LABELS_OF_TEXTS
+    if case.labelled >= enough or case.features is Features.NONE or case.is_brought:
         return None
     why = f"with fewer than {enough} labels doubt counts where nothing near is labelled"
     return shapes.herding(case, name="few_labels", why=why, with_cap=True)
@@ -121,7 +114,6 @@ TABLE: Sequence[Row] = (
     _cold_start,
     _find_all,
     _large_batches,
-    _first_labels,
     _rare_positives,
     _many_annotators,
     _few_labels,
@@ -141,11 +133,20 @@ def _asked_for(case: Situation) -> Rule:
     if not case.has_version and strategy in _WITHOUT_VERSION:
         return shapes.of_all(case, _WITHOUT_VERSION[strategy], name=name, why=why)
     if not case.has_version:
-        why += ", which needs a model: until there is one items that differ come first"
-        return shapes.of_all(case, Spread.ALL_KMEANS, name=name, why=why)
+        why += ", which needs a model: until there is one, items that stand for others come first"
+        return shapes.of_all(case, _start(case), name=name, why=why)
     if strategy is Strategy.UHERDING:
         return shapes.herding(case, name=name, why=why)
     return shapes.by_score(case, strategy, name=name, why=why)
+
+
+def _start(case: Situation) -> Spread:
+    """What orders while nothing is known of the classes.
+
+    With twenty labels of digits MaxHerding leads to an accuracy of .84, TypiClust to .80, k-means++
+    to .69 and chance to .55.
+    """
+    return Spread.ALL_CHANCE if case.features is Features.NONE else Spread.ALL_HERDING
 
 
 def _seeds(missing: Sequence[str]) -> str:

@@ -7,6 +7,8 @@ from workers.learning.arrays import Dense, Flags, Floats, Ints
 
 NEIGHBOURS = 20
 MOST_CLUSTERS = 500
+# Each costs a clustering: of the rows wanted, as many again, then of twice as many.
+ROUNDS = 3
 # In a larger cluster the neighbours are sought among so many of its rows, drawn at random.
 LARGEST_CLUSTER = 4_096
 
@@ -19,8 +21,8 @@ def typiclust(
     The rows and the `labelled` ones are grouped into as many clusters as there are labels and
     rows wanted, at most 500; the most typical row of each cluster is taken, fewest labels first,
     then biggest first (TypiClust, Hacohen et al. 2022). What is taken counts as labelled in the
-    next round, which takes as many as were taken so far: a beginning of any length is within a
-    factor of two of a batch that was asked for. Once there are 500 clusters they take turns.
+    next round, which takes as many as were taken so far: a beginning of up to four times the rows
+    wanted is within a factor of two of a batch that was asked for. Then the clusters take turns.
     """
     before = np.zeros((0, features.shape[1]), features.dtype) if labelled is None else labelled
     rows = np.concatenate([before, features])
@@ -29,7 +31,8 @@ def typiclust(
     step = max(1, wanted)
     while not is_covered.all():
         count = int(is_covered.sum()) + step
-        taken = _round(rows, is_covered, count, rng)[: None if count >= MOST_CLUSTERS else step]
+        is_last = count >= MOST_CLUSTERS or len(order) + 1 == ROUNDS
+        taken = _round(rows, is_covered, count, rng)[: None if is_last else step]
         is_covered[taken] = True
         order.append(taken - len(before))
         step = sum(map(len, order))

@@ -18,10 +18,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from service.domain import simulations as rules
-from service.domain.catalogue import Strategy
-from service.domain.projects import problem_of_goal, problem_of_strategy
+from service.domain.catalogue import InputType, Strategy
+from service.domain.projects import problem_of_estimator, problem_of_goal, problem_of_strategy
 from service.domain.simulations import Asked, Origin
 from workers.learning import comparisons
+from workers.learning.arrays import is_sparse
 from workers.learning.curves import Curve
 from workers.offline import formats, options, processes, words
 from workers.offline.reading import Data, Unreadable
@@ -65,6 +66,9 @@ def _data(given: argparse.Namespace, asked: Asked) -> Data:
     data = formats.read(given.data, label=given.label, text=given.text)
     problem = rules.problem_of_labels(asked, items=len(data.labels), classes=len(data.classes))
     goal = options.goal(given)
+    kind = InputType.TEXT if is_sparse(data.features) else InputType.VECTOR
+    if about := problem_of_estimator(kind, asked.estimator["name"]):
+        problem = f"the estimator {about}"
     if about := problem_of_goal(goal, data.classes):
         problem = f"the positive class {about}"
     for name in asked.strategies:

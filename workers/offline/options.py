@@ -10,7 +10,7 @@ from service.config import cores
 from service.domain import simulations as rules
 from service.domain.catalogue import Estimator, GoalType, Strategy
 from service.domain.simulations import Asked
-from workers.learning.training import EstimatorSpec
+from workers.learning.specs import EstimatorSpec
 from workers.offline.reading import FORMATS
 
 

@@ -10,6 +10,8 @@ from scipy import sparse
 from workers.learning.arrays import Ints, Matrix, is_sparse
 from workers.pool import shards
 
+MOST_SHARDS = 8
+
 
 class Stretch(Protocol):
     """A shard's place in the pool."""
@@ -45,3 +47,20 @@ def take(store: Store, stretches: Sequence[Stretch], positions: Ints) -> Matrix:
     if is_sparse(parts[0]):
         return sparse.vstack(parts, format="csr")
     return np.concatenate(parts)
+
+
+def draw(
+    store: Store, stretches: Sequence[Stretch], count: int, rng: np.random.Generator
+) -> Matrix:
+    """Rows drawn at random, at most `count`, float32[n, d] or CSR, in the order of the pool.
+
+    Of a pool of many shards they are drawn from a few: each has to be fetched first.
+
+    Raises:
+        LookupError: there are no rows.
+    """
+    few = rng.permutation(len(stretches))[:MOST_SHARDS]
+    places = [np.arange(each.rows) + each.first_position for each in (stretches[n] for n in few)]
+    rows = np.concatenate(places) if places else np.zeros(0, np.int64)
+    drawn = rng.choice(rows, min(count, len(rows)), replace=False)
+    return take(store, stretches, np.sort(drawn))

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from workers.learning import persistence
-from workers.learning.fitted import Fitted
+from workers.learning.versions import Fitted
 
 
 class Altered(ValueError):

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from alembic import command
 from sqlalchemy import func, select
 
 from service.runtime import Runtime
+from service.store import migrate
 from service.store.tables.labelling import Label
 from service.store.tables.pool import Item
 from tests.api import Api
@@ -33,7 +35,7 @@ def counts(runtime: Runtime, project: str) -> tuple[list[int], list[int]]:
             )
             .group_by(Label.value)
         )
-        there = dict(found)
+        there = dict(found.all())
         return row.class_labels, [there.get(at, 0) for at in range(len(row.class_labels))]
 
 
@@ -77,6 +79,26 @@ def test_labels_by_class_are_counted_whatever_becomes_of_them(api: Api, runtime:
     held, there = counts(runtime, project)
     assert held == there
     assert sum(held) > 0
+
+
+def test_labels_from_before_the_migration_are_counted_by_it(
+    api: Api, runtime: Runtime, database_url: str
+) -> None:
+    project = ranked(api, runtime, 20)
+    api.label(project, {"i0": "defect", "i1": "defect", "i2": None, "i3": "defect"})
+    assert api.call("DELETE", f"{project}/items/i3").status_code == 204
+    engine = runtime.sessions.kw["bind"]
+    engine.dispose()
+    with engine.connect() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
+        connection.commit()
+
+    migrate.upgrade(database_url)
+
+    held, there = counts(runtime, project)
+    assert held == there == [0, 2]
 
 
 def test_the_last_label_of_a_class_taken_back_brings_the_advice_back(

@@ -9,9 +9,11 @@ from sklearn.preprocessing import StandardScaler, normalize
 from sklearn.svm import SVC
 
 from workers.learning import scaling
-from workers.learning.fitted import Fitted, Linear, outputs
+from workers.learning.fitted import outputs
 from workers.learning.scaling import DenseMoments, Kind, Scaling
-from workers.learning.training import EstimatorSpec, train
+from workers.learning.specs import EstimatorSpec
+from workers.learning.training import train
+from workers.learning.versions import Fitted, Linear
 
 Clouds = Callable[..., tuple[np.ndarray, np.ndarray]]
 Measure = Callable[[np.ndarray], DenseMoments]

@@ -12,9 +12,11 @@ from sklearn.svm import SVC
 
 from workers.encoders import text
 from workers.learning import persistence, scaling
-from workers.learning.fitted import Fitted, Kernel, outputs
+from workers.learning.fitted import outputs
 from workers.learning.scaling import Kind, SparseMoments
-from workers.learning.training import EstimatorSpec, train
+from workers.learning.specs import EstimatorSpec
+from workers.learning.training import train
+from workers.learning.versions import Fitted, Kernel
 
 Clouds = Callable[..., tuple[np.ndarray, np.ndarray]]
 
@@ -110,7 +112,7 @@ def test_another_estimator_in_place_of_the_machine_is_refused(
 ) -> None:
     parts["machine"] = as_bytes(skops.io.dumps({"not": "a machine"}))
 
-    with pytest.raises(persistence.Unreadable, match="holds a dict, not a support vector machine"):
+    with pytest.raises(persistence.Unreadable, match="holds a dict, not SVC"):
         persistence.loads(packed(parts))
 
 

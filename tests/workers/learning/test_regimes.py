@@ -19,16 +19,17 @@ RECALL = {"goal": GoalType.RECALL, "positive": 1}
 @pytest.mark.parametrize(
     ("given", "name", "strategy"),
     [
-        ({"has_version": False, "labels": [0, 0]}, "cold_start", "diverse"),
+        ({"has_version": False, "labels": [0, 0]}, "cold_start", "uherding"),
         ({"has_version": False, "features": Features.NONE}, "cold_start", "random"),
-        ({"labels": [9, 9]}, "first_labels", "diverse"),
+        ({"labels": [9, 9]}, "few_labels", "uherding"),
         ({"labels": [10, 10]}, "few_labels", "uherding"),
         ({"labels": [150, 149]}, "few_labels", "uherding"),
         ({"labels": [150, 150]}, "many_labels", "margin_diversified"),
-        ({"labels": [2] * 76 + [1], "classes": MANY}, "first_labels", "diverse"),
+        ({"labels": [2] * 76 + [1], "classes": MANY}, "few_labels", "uherding"),
         ({"labels": [19] * 77, "classes": MANY}, "few_labels", "uherding"),
         ({"labels": [20] * 77, "classes": MANY}, "many_labels", "margin_diversified"),
-        ({"labels": [2, 2], "features": Features.SPARSE}, "texts", "margin_distinct"),
+        ({"labels": [50, 49], "features": Features.SPARSE}, "few_labels", "uherding"),
+        ({"labels": [50, 50], "features": Features.SPARSE}, "texts", "margin_distinct"),
         ({"features": Features.NONE}, "scores_alone", "margin"),
         ({"labels": [1, 1], "features": Features.NONE}, "scores_alone", "margin"),
         ({"labels": [0, 0], "is_brought": True}, "many_labels", "margin_diversified"),
@@ -38,7 +39,7 @@ RECALL = {"goal": GoalType.RECALL, "positive": 1}
         ({"labels": [91, 9, 300], "classes": ["a", "b", "c"]}, "many_labels", "margin_diversified"),
         ({"labels": [91, 9]} | RECALL, "find_all", "most_likely"),
         ({"labels": [9, 1]} | RECALL, "find_all", "most_likely"),
-        ({"labels": [9, 0]} | RECALL, "first_labels", "diverse"),
+        ({"labels": [9, 0]} | RECALL, "few_labels", "uherding"),
         ({"batch_size": 500}, "large_batches", "cluster_margin"),
         ({"batch_size": 499}, "many_labels", "margin_diversified"),
         ({"batch_size": 500, "features": Features.SPARSE}, "large_batches", "cluster_margin"),
@@ -117,8 +118,8 @@ def test_a_strategy_asked_for_by_name_is_what_it_is_in_every_situation(
         ("random", Spread.ALL_CHANCE),
         ("uherding", Spread.ALL_HERDING),
         ("typiclust", Spread.ALL_TYPICAL),
-        ("hybrid", Spread.ALL_KMEANS),
-        ("margin", Spread.ALL_KMEANS),
+        ("hybrid", Spread.ALL_HERDING),
+        ("margin", Spread.ALL_HERDING),
     ],
 )
 def test_before_a_model_a_strategy_is_what_comes_nearest_to_it(
@@ -127,7 +128,7 @@ def test_before_a_model_a_strategy_is_what_comes_nearest_to_it(
     chosen = rule(strategy=Strategy(strategy), has_version=False)
 
     assert chosen.spread is spread
-    assert ("needs a model" in chosen.why) == (spread is Spread.ALL_KMEANS)
+    assert ("needs a model" in chosen.why) == (strategy in ("hybrid", "margin"))
 
 
 def test_while_a_class_has_no_label_seeds_are_asked_for() -> None:

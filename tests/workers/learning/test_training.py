@@ -8,9 +8,11 @@ from sklearn.linear_model import LogisticRegression
 
 from workers.encoders import text
 from workers.learning import scaling
-from workers.learning.fitted import Kernel, Linear, outputs
+from workers.learning.fitted import outputs
 from workers.learning.scaling import Kind, Scaling, SparseMoments
-from workers.learning.training import EstimatorSpec, Parameter, train
+from workers.learning.specs import EstimatorSpec, Parameter
+from workers.learning.training import train
+from workers.learning.versions import Kernel, Linear
 
 Clouds = Callable[..., tuple[np.ndarray, np.ndarray]]
 PLAIN = Scaling(kind=Kind.NONE)
@@ -19,7 +21,7 @@ PLAIN = Scaling(kind=Kind.NONE)
 @pytest.mark.parametrize(
     ("name", "parameters", "words"),
     [
-        ("perceptron", {}, "'perceptron' is not an estimator: \\['logistic', 'svm_rbf'\\]"),
+        ("perceptron", {}, "'perceptron' is not an estimator: \\['auto', 'boosting', "),
         ("logistic", {"gamma": 1.0}, "'gamma' is not a parameter of 'logistic'"),
         ("logistic", {"C": 0.0}, "0.0 is not acceptable for 'C'"),
         ("logistic", {"C": float("inf")}, "inf is not acceptable"),

@@ -1,0 +1,88 @@
+"""Which estimator is fitted: the one asked for, the one in force, or the one that labels favour."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from workers.learning import candidates, specs
+from workers.learning.material import Material
+from workers.learning.specs import AUTO, EstimatorSpec
+from workers.learning.validation import Judged
+
+# Labels from which on there are enough held-out predictions to choose an estimator by, and to
+# fit a temperature on.
+EVIDENCE = 50
+
+Tried: TypeAlias = tuple[EstimatorSpec, Judged]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """An estimator with fixed parameters, and why this one."""
+
+    spec: EstimatorSpec
+    reason: str
+    compared_at: int | None = None
+    """At how many labels estimators were last compared."""
+    judged: Judged | None = None
+    """How well it does, if that was cross-validated now."""
+    tried: Sequence[Tried] = ()
+    """What was compared now."""
+
+
+def choose(
+    spec: EstimatorSpec, material: Material, previous: Mapping[str, Any], *, seconds: float
+) -> Choice:
+    """Choose an estimator with fixed parameters.
+
+    What was chosen before stands until the labels have doubled. `auto` leaves it, or else its
+    default, only for one that loses less by more than a standard error; its penalty only by more
+    than two, since the losses of two penalties differ by little and always in the same direction.
+
+    Args:
+        previous: report of the version before, as of the same `spec`.
+        seconds: what one fit and scoring the pool may take where `auto` chooses.
+    """
+    shape, labels = material.shape(), len(material.labels)
+    open_to = candidates.open_to(spec, material.features, shape, seconds=seconds)
+    if len(open_to) == 1:
+        return _alone(open_to[0], "fixed", None, material)
+    before = specs.of(previous["chosen"]) if "chosen" in previous else None
+    family = candidates.family_of(before, open_to) if before else None
+    compared_at = previous.get("compared_at")
+    if before and family and compared_at and labels < 2 * compared_at:
+        return _alone(before, str(previous["reason"]), compared_at, material)
+    if material.folds is None or (spec.name == AUTO and labels < EVIDENCE):
+        reason = "the default, for want of labels to compare by"
+        return _alone(open_to[0], reason, None, material)
+    tried = [(each, material.judge(each)) for each in open_to]
+    if spec.name != AUTO:
+        return _chosen(min(tried, key=lambda each: each[1].score.log_loss), tried, labels)
+    best = _least(tried, preferred=family or open_to[0], errors=1.0)
+    others = candidates.siblings(best[0], shape, seconds=seconds)
+    alike = [best, *((each, material.judge(each)) for each in others)]
+    kept = before if before and before in others else best[0]
+    return _chosen(_least(alike, preferred=kept, errors=2.0), [*tried, *alike[1:]], labels)
+
+
+def _least(tried: Sequence[Tried], *, preferred: EstimatorSpec, errors: float) -> Tried:
+    """The one that loses least, or the preferred one if that is not clearly worse."""
+    least = min(tried, key=lambda each: each[1].score.calibrated_log_loss)
+    kept = next(each for each in tried if each[0] == preferred)
+    return least if kept[1].loses_more_than(least[1], errors=errors) else kept
+
+
+def _chosen(best: Tried, tried: Sequence[Tried], labels: int) -> Choice:
+    return Choice(
+        spec=best[0],
+        reason="cross-validation",
+        compared_at=labels,
+        judged=best[1],
+        tried=tried,
+    )
+
+
+def _alone(spec: EstimatorSpec, reason: str, compared_at: int | None, material: Material) -> Choice:
+    """A choice that nothing was compared for, with how well it does if that is asked."""
+    judged = material.judge(spec) if material.folds is not None else None
+    return Choice(spec=spec, reason=reason, compared_at=compared_at, judged=judged)

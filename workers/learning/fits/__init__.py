@@ -1,0 +1,1 @@
+"""How each estimator is fitted: scaled rows and class indices in, a version out."""
