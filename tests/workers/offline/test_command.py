@@ -26,6 +26,7 @@ def test_a_file_is_replayed_and_its_numbers_are_written(
 ) -> None:
     out = file.parent / "out.json"
     words = ["--label", "side", "--strategies", "margin", "--test", "0.5", "--out", str(out)]
+    words += ["--estimator", "logistic"]
 
     code = command.main([str(file), *words, "--seeds", "2", "--batch", "5", "--labels", "10"])
 
