@@ -49,7 +49,7 @@ simulate: $(STANDALONE)  ## See what labels would have been saved: make simulate
 		$(if $(ESTIMATOR),--estimator '$(ESTIMATOR)') $(if $(SEEDS),--seeds $(SEEDS)) \
 		$(if $(BATCH),--batch $(BATCH)) $(if $(LABELS),--labels $(LABELS)) \
 		$(if $(TEST),--test $(TEST)) $(if $(TARGETS),--targets $(TARGETS)) \
-		$(if $(LABEL),--label "$(LABEL)") $(if $(TEXT),--text "$(TEXT)") $(if $(OUT),--out "$(OUT)")
+		$(if $(POSITIVE),--positive "$(POSITIVE)") $(if $(LABEL),--label "$(LABEL)") $(if $(TEXT),--text "$(TEXT)") $(if $(OUT),--out "$(OUT)")
 
 reproduce: $(STANDALONE)  ## Reproduce published curves over HTTP: make reproduce DATA=folder.
 	@[ -n "$(DATA)" ] || { echo "Say where the data sets are: make reproduce DATA=folder"; exit 2; }

@@ -9,8 +9,8 @@ from uuid import UUID
 from service.actions import receipts
 from service.actions.access import Caller
 from service.domain import simulations as rules
-from service.domain.catalogue import InputType
-from service.domain.projects import problem_of_estimator
+from service.domain.catalogue import InputType, Strategy
+from service.domain.projects import problem_of_estimator, problem_of_strategy
 from service.domain.runs import RunKind, Stage
 from service.domain.simulations import Asked
 from service.errors import Conflict, Fault, Unacceptable
@@ -100,6 +100,10 @@ def _asked(project: Project, wanted: Mapping[str, Any]) -> Asked:
     if problem := problem_of_estimator(InputType(project.input_type), asked.estimator["name"]):
         fault = Fault("/estimator", problem)
         raise Unacceptable("the estimator is not acceptable", faults=[fault])
+    for place, name in enumerate(asked.strategies):
+        if problem := problem_of_strategy(Strategy(name), project.goal, project.classes):
+            fault = Fault(f"/strategies/{place}", problem)
+            raise Unacceptable("a strategy is not acceptable", faults=[fault])
     return asked
 
 

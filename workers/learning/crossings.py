@@ -187,8 +187,9 @@ def _missed(needed: Sequence[float | None]) -> str:
 def _in_words(ratio: float, low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return f"a ratio of {ratio:.1f}, of one seed, which says nothing of how sure that is"
-    sure = f"95 % interval {low:.2f} to {high:.2f}"
+    told = f"a ratio of {ratio:.2f}, 95 % interval {low:.2f} to {high:.2f}"
     if low <= 1.0 <= high:
-        return f"a ratio of {ratio:.2f} ({sure}), which cannot be told from none saved"
-    more = "fewer" if ratio > 1 else "more"
-    return f"{max(ratio, 1 / ratio):.1f} times {more} (ratio {ratio:.2f}, {sure})"
+        return f"{told}, which cannot be told from none saved"
+    if ratio > 1:
+        return f"{100 * (1 - 1 / ratio):.0f} % saved ({told})"
+    return f"{100 * (1 / ratio - 1):.0f} % more ({told})"

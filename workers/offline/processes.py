@@ -3,7 +3,7 @@
 import multiprocessing
 import queue
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -27,10 +27,18 @@ _LOOK_SECONDS = 0.2
 _process: dict[str, Any] = {}
 
 
-def run(data: Data, asked: Asked, *, processes: int, told: Callable[[float], None]) -> list[Curve]:
+def run(
+    data: Data,
+    asked: Asked,
+    goal: Mapping[str, Any] | None,
+    *,
+    processes: int,
+    told: Callable[[float], None],
+) -> list[Curve]:
     """Replay all that is asked; a curve for each of `asked.replays()`.
 
     Args:
+        goal: as a project has it.
         told: is given the share of all that is done, now and then.
     """
     context = multiprocessing.get_context("spawn")
@@ -47,7 +55,7 @@ def run(data: Data, asked: Asked, *, processes: int, told: Callable[[float], Non
             try:
                 done = [
                     executor.submit(_replay, number, plan)
-                    for number, plan in enumerate(plans(asked))
+                    for number, plan in enumerate(plans(asked, goal))
                 ]
                 _watch(done, shares, told)
                 return [each.result() for each in done]
@@ -56,7 +64,7 @@ def run(data: Data, asked: Asked, *, processes: int, told: Callable[[float], Non
                 raise
 
 
-def plans(asked: Asked) -> list[Plan]:
+def plans(asked: Asked, goal: Mapping[str, Any] | None) -> list[Plan]:
     """How each replay goes."""
     return [
         Plan(
@@ -66,6 +74,7 @@ def plans(asked: Asked) -> list[Plan]:
             budget=asked.labels,
             seed=seed,
             test_share=asked.test_share,
+            goal=goal,
         )
         for strategy, seed in asked.replays()
     ]

@@ -40,7 +40,11 @@ def saved(arms: Sequence[Arm]) -> Iterator[str]:
     """Labels saved by each strategy at each target, in sentences."""
     for arm in arms:
         for each in arm.labels_saved:
-            share = "" if each.share is None else f" ({each.share:.0%} of what random ends with)"
+            share = (
+                ""
+                if each.share is None
+                else f" ({100 * each.share:.0f} % of what random ends with)"
+            )
             yield f"{arm.strategy}{share}: {each.detail}"
 
 

@@ -101,6 +101,7 @@ def test_a_simulation_takes_nothing_from_the_cycle(api: Api, project: str) -> No
         ({"seeds": 0}, "Must be greater than or equal to 1"),
         ({"test_share": 1.0}, "less than or equal to 0.95"),
         ({"targets": [1.5]}, "less than or equal to 1"),
+        ({"strategies": ["margin", "most_likely"]}, "most_likely needs goal.positive"),
         ({"estimator": "external"}, "is external only where the input is scores"),
         ({"estimator": "oracle"}, "must be one of"),
         ({"runs": 3}, "Unknown field"),

@@ -92,8 +92,8 @@ def test_the_ratio_is_paired_by_seed_and_geometric() -> None:
 @pytest.mark.parametrize(
     ("slopes", "words"),
     [
-        ((0.02, 0.020001), "2.0 times fewer"),
-        ((0.009, 0.009001), "1.1 times more"),
+        ((0.02, 0.020001), "50 % saved (a ratio of 2.00"),
+        ((0.009, 0.009001), "11 % more (a ratio of 0.90"),
     ],
     ids=["fewer", "more"],
 )

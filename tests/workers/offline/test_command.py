@@ -8,6 +8,8 @@ import pytest
 
 from workers.offline import __main__ as command
 
+HALF = ["--label", "side", "--test", "0.5"]
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -24,6 +26,7 @@ def test_a_file_is_replayed_and_its_numbers_are_written(
 ) -> None:
     out = file.parent / "out.json"
     words = ["--label", "side", "--strategies", "margin", "--test", "0.5", "--out", str(out)]
+    words += ["--estimator", "logistic"]
 
     code = command.main([str(file), *words, "--seeds", "2", "--batch", "5", "--labels", "10"])
 
@@ -31,7 +34,7 @@ def test_a_file_is_replayed_and_its_numbers_are_written(
     assert code == 0
     assert "60 labelled items of 2 classes, 2 features" in said
     assert "Accuracy, mean of 2 seeds ± 95 %" in said
-    assert "margin (99% of what random ends with):" in said
+    assert "margin (99 % of what random ends with):" in said
     numbers = json.loads(out.read_text())
     assert numbers["asked"]["strategies"] == ["margin", "random"]
     assert (numbers["items"], numbers["judged"]) == (60, 30)
@@ -44,8 +47,10 @@ def test_a_file_is_replayed_and_its_numbers_are_written(
     [
         ([], "there is no column 'label' in the header: x, y, side"),
         (["--label", "side"], "67 labelled items are needed for batches of 10"),
+        ([*HALF, "--strategies", "most_likely"], "most_likely needs POSITIVE"),
+        ([*HALF, "--positive", "up"], "the positive class is not one of the classes: left, right"),
     ],
-    ids=["another label", "too few items"],
+    ids=["another label", "too few items", "no class is sought", "another class"],
 )
 def test_a_file_that_cannot_be_replayed_is_refused(
     file: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
