@@ -68,7 +68,9 @@ class Settings:
     sweep_seconds: float = _setting(0.5, "Pause between two looks for work that is due.")
     shard_rows: int = _setting(65_536, "Most rows in one feature shard.")
     ranking_seconds: float = _setting(
-        2.0, "A pool that takes longer to score is ranked by candidates first."
+        2.0,
+        "A pool that takes longer to score is ranked by candidates first; `auto` chooses no "
+        "estimator that would take longer to fit and to score it.",
     )
 
     @classmethod

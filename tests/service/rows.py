@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -54,7 +55,9 @@ def write_ranking(
     return ranking
 
 
-def write_version(runtime: Runtime, path: str, *, labels: int = 2) -> Version:
+def write_version(
+    runtime: Runtime, path: str, *, labels: int = 2, report: dict[str, Any] | None = None
+) -> Version:
     """Put a version in use."""
     with runtime.sessions.begin() as session:
         project = project_of(session, path)
@@ -62,7 +65,7 @@ def write_version(runtime: Runtime, path: str, *, labels: int = 2) -> Version:
             session,
             project,
             estimator={"name": "logistic", "C": 1.0},
-            report={"scaling": "standard"},
+            report={"scaling": "standard"} | (report or {}),
             classes=project.classes,
             labels=labels,
             model=runtime.blobs.put(b"fitted"),
