@@ -75,7 +75,9 @@ class Settings:
         20_000, "Most rounds of one simulation: strategies x seeds x batches."
     )
     ranking_seconds: float = _setting(
-        2.0, "A pool that takes longer to score is ranked by candidates first."
+        2.0,
+        "A pool that takes longer to score is ranked by candidates first; `auto` chooses no "
+        "estimator that would take longer to fit and to score it.",
     )
 
     @classmethod

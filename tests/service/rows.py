@@ -72,7 +72,9 @@ def write_ranking(
     return ranking
 
 
-def write_version(runtime: Runtime, path: str, *, labels: int = 2) -> Version:
+def write_version(
+    runtime: Runtime, path: str, *, labels: int = 2, report: dict[str, Any] | None = None
+) -> Version:
     """Put a version in use."""
     with runtime.sessions.begin() as session:
         project = project_of(session, path)
@@ -80,7 +82,7 @@ def write_version(runtime: Runtime, path: str, *, labels: int = 2) -> Version:
             session,
             project,
             estimator={"name": "logistic", "C": 1.0},
-            report={"scaling": "standard"},
+            report={"scaling": "standard"} | (report or {}),
             classes=project.classes,
             labels=labels,
             model=runtime.blobs.put(b"fitted"),

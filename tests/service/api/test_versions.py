@@ -31,6 +31,36 @@ def test_a_version_tells_what_it_is(api: Api, runtime: Runtime) -> None:
     assert api.get(project)["version"].items() >= {"number": 1, "labels": 12}.items()
 
 
+def test_a_version_shows_what_it_was_chosen_from_and_its_temperature(
+    api: Api, runtime: Runtime
+) -> None:
+    project = api.make_project()
+    figures = {"accuracy": 0.9, "log_loss": 0.4, "calibrated_log_loss": 0.3, "judged": 60}
+    tried = {"estimator": {"name": "forest"}, "temperature": 1.5, **figures}
+    write_version(runtime, project)
+    write_version(
+        runtime, project, report={"temperature": 1.5, "candidates": [tried | {"folds": 5}]}
+    )
+
+    first, second = (api.get(f"{project}/versions/{number}") for number in (1, 2))
+
+    assert (first["temperature"], first["candidates"]) == (None, [])
+    assert (second["temperature"], second["candidates"]) == (1.5, [tried])
+
+
+def test_unpinning_goes_back_to_the_newest_version_that_was_not_refused(
+    api: Api, runtime: Runtime
+) -> None:
+    project = api.make_project()
+    for report in ({}, {"gate": {"passed": True}}, {"gate": None}, {"gate": {"passed": False}}):
+        write_version(runtime, project, report=report)
+    api.call("PUT", f"{project}/versions/1/pin")
+
+    assert api.call("DELETE", f"{project}/pin").status_code == 204
+
+    assert api.get(project)["version"]["number"] == 3
+
+
 def test_the_fitted_model_can_be_downloaded(api: Api, runtime: Runtime) -> None:
     project = api.make_project()
     write_version(runtime, project)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from workers.encoders import text
-from workers.learning import candidates, costs, estimators
-from workers.learning.costs import Shape
+from workers.learning import estimators
 from workers.learning.fitted import outputs
 from workers.learning.scaling import DenseMoments, SparseMoments
 from workers.learning.specs import AUTO, EstimatorSpec
@@ -134,20 +133,6 @@ def test_what_is_in_force_is_left_only_for_what_is_clearly_better(measure: Measu
     assert 1 < len(stayed) < len(tried)
 
 
-def test_an_estimator_that_is_too_slow_for_the_pool_is_not_open_to_choice() -> None:
-    features, shape = rings(300)[0], Shape(pool=1_000, labels=300, dimensions=3, classes=2)
-
-    def names(pool: int) -> list[str]:
-        grown = Shape(pool=pool, labels=shape.labels, dimensions=3, classes=2)
-        found = candidates.open_to(EstimatorSpec(name=AUTO), features, grown, seconds=2.0)
-        return [each.name + "*" * bool(each.parameters.get("components")) for each in found]
-
-    assert {"svm_rbf", "forest", "boosting"} <= set(names(10_000))
-    assert "svm_rbf*" in names(1_000_000)
-    assert {"svm_rbf", "forest", "boosting"}.isdisjoint(names(1_000_000))
-    assert set(names(1_000_000_000)) == {"logistic"}
-
-
 def test_landmarks_stand_in_for_the_machine_on_a_large_pool(measure: Measure) -> None:
     data = rings(300)
     small = measure(data[0])
@@ -161,18 +146,6 @@ def test_landmarks_stand_in_for_the_machine_on_a_large_pool(measure: Measure) ->
     assert landmarks.report["chosen"]["components"] == len(landmarks.landmarks)
     said, reference = outputs(landmarks, rows), outputs(machine, rows)
     assert np.mean(said.label == labels) > np.mean(reference.label == labels) - 0.02
-
-
-def test_boosting_is_not_open_to_many_classes() -> None:
-    two, many = (
-        costs.seconds(
-            EstimatorSpec(name="boosting"),
-            Shape(pool=1_000, labels=500, dimensions=20, classes=classes),
-        )
-        for classes in (2, 77)
-    )
-
-    assert two < 2 < many
 
 
 def test_texts_are_learned_by_what_is_for_texts() -> None:
