@@ -14,7 +14,6 @@ from workers.learning.rules import Features, Rule, Situation, Spread
 
 # Fewer than this, or than so many a class: doubt counts where nothing near is labelled.
 FEW_LABELS, FEW_LABELS_PER_CLASS = 300, 20
-FEW_LABELS_OF_TEXTS = 100
 RARE_SHARE = 0.10
 LARGE_BATCH = 500
 MANY_ANNOTATORS, SMALL_BATCH = 20, 2
@@ -83,9 +82,7 @@ def _many_annotators(case: Situation) -> Rule | None:
 
 def _few_labels(case: Situation) -> Rule | None:
     enough = max(FEW_LABELS, FEW_LABELS_PER_CLASS * len(case.classes))
-    if case.features is Features.SPARSE:
-        enough = FEW_LABELS_OF_TEXTS
-    if case.labelled >= enough or case.features is Features.NONE or case.is_brought:
+    if case.labelled >= enough or case.features is not Features.DENSE or case.is_brought:
         return None
     why = f"with fewer than {enough} labels doubt counts where nothing near is labelled"
     return shapes.herding(case, name="few_labels", why=why, with_cap=True)
@@ -146,7 +143,7 @@ def _start(case: Situation) -> Spread:
     With twenty labels of digits MaxHerding leads to an accuracy of .84, TypiClust to .80, k-means++
     to .69 and chance to .55.
     """
-    return Spread.ALL_CHANCE if case.features is Features.NONE else Spread.ALL_HERDING
+    return Spread.ALL_HERDING if case.features is Features.DENSE else Spread.ALL_KMEANS
 
 
 def _seeds(missing: Sequence[str]) -> str:
