@@ -30,7 +30,7 @@ def ready(pool: Pool, count: int, *, shard_rows: int = 16, **settings: Any) -> P
 
 
 def said(pool: Pool, count: int) -> Outputs:
-    row = pool.rows(Version)[-1]
+    row = max(pool.rows(Version), key=lambda version: version.number)
     model = models.load(pool.runtime.blobs.path(row.model), row.model)
     points = np.random.default_rng(0).normal(size=(count, 2)).astype(np.float32)
     return fitted.outputs(model, points)
@@ -70,7 +70,8 @@ def test_a_hybrid_is_two_full_sorts_in_turns(pool: Pool, count: int) -> None:
     ready(pool, count, strategy="hybrid")
 
     outputs = said(pool, count)
-    sought = pool.rows(Run)[-1].rule["positive"]
+    made_by = next(run for run in pool.rows(Run) if run.id == in_use(pool).run_id)
+    sought = made_by.rule["positive"]
     expected = alternate(
         full_sort(strategies.margin(outputs, np.zeros(count))),
         full_sort(strategies.most_likely(outputs, np.zeros(count), sought)),
