@@ -1,5 +1,7 @@
 """Labels into a version, or held with a reason."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import update
 
@@ -147,3 +149,35 @@ def test_a_deleted_project_cancels_its_run_at_the_next_stage(pool: Pool, stage: 
     expected = {"cancelled"} if stage is not Stage.SCORE else {"cancelled", "running"}
     assert pool.last_run()["state"] in expected
     assert len(pool.rows(Item)) == 20
+
+
+def test_auto_says_what_it_chose_from_and_keeps_it_until_the_labels_have_doubled(
+    pool: Pool,
+) -> None:
+    pool.make(retrain={"min_labels": 10, "share": 0}).add(120)
+    pool.work()
+    for first, end in ((0, 60), (60, 80)):
+        pool.label(*range(first, end))
+        pool.work()
+
+    first, second = (pool.api.get(f"{pool.path}/versions/{number}") for number in (1, 2))
+
+    tried = {each["estimator"]["name"] for each in first["candidates"]}
+    assert {"logistic", "svm_rbf", "forest", "boosting", "naive_bayes"} == tried
+    assert first["estimator"] in [each["estimator"] for each in first["candidates"]]
+    assert second["estimator"] == first["estimator"]
+    assert second["candidates"] == first["candidates"]
+    assert second["temperature"] == first["temperature"] > 0
+
+
+def test_where_there_is_no_time_only_lines_are_open_to_choice(pool: Pool) -> None:
+    hurried = replace(pool.runtime.settings, ranking_seconds=0.0)
+    pool.runtime = replace(pool.runtime, settings=hurried)
+    pool.make(retrain={"min_labels": 10}).add(60)
+    pool.work()
+    pool.label(*range(50))
+    pool.work()
+
+    tried = pool.api.get(f"{pool.path}/versions/1")["candidates"]
+
+    assert {each["estimator"]["name"] for each in tried} == {"logistic"}

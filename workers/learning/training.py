@@ -1,5 +1,6 @@
 """One fit of one estimator."""
 
+import warnings
 from collections.abc import Callable, Mapping
 
 from workers.learning import scaling as scalings
@@ -38,7 +39,10 @@ def train(
         classes=classes,
         seed=seed,
     )
-    return _FITS[spec.name](task)
+    with warnings.catch_warnings():
+        # With a class for every second label scikit-learn asks whether they are numbers.
+        warnings.filterwarnings("ignore", message="The number of unique classes")
+        return _FITS[spec.name](task)
 
 
 def _radial(task: Task) -> Fitted:

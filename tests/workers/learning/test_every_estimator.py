@@ -130,3 +130,15 @@ def test_a_row_is_judged_the_same_alone_and_among_others(
     np.testing.assert_allclose(outputs(version, pool[0]).proba[:20], alone, atol=1e-5)
     nothing = outputs(version, pool[0][:0])
     assert (nothing.label.shape, nothing.proba.shape) == ((0,), (0, CLASSES))
+
+
+@pytest.mark.parametrize("spec", OF_VECTORS.values(), ids=OF_VECTORS)
+def test_a_class_for_nearly_every_label_is_fitted_without_a_warning(
+    spec: EstimatorSpec, clouds: Callable, measure: Callable
+) -> None:
+    rows, _ = clouds(rows=30)
+    how = scaling.of(candidates.scaling_of(spec, rows), measure(rows))
+
+    version = train(spec, how, rows, np.arange(30) % 20, classes=40)
+
+    assert len(version.seen) == 20

@@ -116,6 +116,32 @@ def test_another_estimator_in_place_of_the_machine_is_refused(
         persistence.loads(packed(parts))
 
 
+@pytest.mark.parametrize("name", ["forest", "boosting"])
+def test_trees_that_were_tampered_with_are_refused(
+    clouds: Clouds, measure: Callable, name: str
+) -> None:
+    rows, labels = clouds()
+    how = scaling.of(Kind.NONE, measure(rows))
+    data = persistence.dumps(train(EstimatorSpec(name=name), how, rows, labels, classes=3))
+    with np.load(io.BytesIO(data)) as archive:
+        whole = dict(archive)
+    machine = whole["machine"].tobytes()
+    places = np.random.default_rng(0).integers(0, len(machine), 8)
+    flipped = [machine[:at] + bytes([machine[at] ^ 0x55]) + machine[at + 1 :] for at in places]
+    wrong = [machine[:-100], b"", skops.io.dumps(Planted()), skops.io.dumps(SVC()), *flipped]
+
+    for each in wrong:
+        try:
+            again = persistence.loads(packed(whole | {"machine": as_bytes(each)}))
+        except persistence.Unreadable:
+            continue
+        # A bit of an archive's own bookkeeping, which nothing reads, may be another one.
+        np.testing.assert_array_equal(
+            outputs(again, rows).proba, outputs(persistence.loads(data), rows).proba
+        )
+        assert each in flipped
+
+
 def test_a_newer_format_is_refused(parts: dict[str, np.ndarray]) -> None:
     header = json.loads(parts["header"].tobytes()) | {"format": 2}
     parts["header"] = as_bytes(json.dumps(header).encode())
