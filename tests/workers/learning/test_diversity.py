@@ -164,7 +164,6 @@ def test_a_projection_has_no_more_dimensions_than_there_are_terms(
     assert shape[1] == 10 or np.array_equal(flat @ flat.T, (rows @ rows.T).toarray())
 
 
-@KINDS
 def test_after_the_picks_the_rest_follows_by_score() -> None:
     features = rng().random((60, 3)).astype(np.float32)
 
