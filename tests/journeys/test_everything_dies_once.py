@@ -117,6 +117,8 @@ def test_killed_parts_come_back_and_no_label_is_lost(
         project = client.make_project(
             classes=sorted(set(truth.values())),
             input={"type": "vector", "dimensions": DIMENSIONS},
+            # What is tried here is recovery; comparing estimators may take longer than it.
+            estimator="logistic",
             retrain={"min_labels": 20, "share": 0.0, "max_wait_seconds": 2},
         )
         client.register(project, pool)

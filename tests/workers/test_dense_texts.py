@@ -54,7 +54,7 @@ def test_texts_become_dense_shards_and_a_ranking(dense: Pool) -> None:
     assert np.array_equal(features(dense), encoder.encode([text(n) for n in range(30)]))
     moments = measured.read(dense.runtime.blobs, dense.rows(Shard))
     assert isinstance(moments, DenseMoments)
-    assert dense.api.get(dense.path)["ranking"]["strategy"] == "diverse"
+    assert dense.api.get(dense.path)["ranking"]["strategy"] == "uherding"
     assert len(dense.order()) == 30
 
 
@@ -128,7 +128,7 @@ def test_a_worker_without_the_encoder_says_what_to_do_and_goes_on_when_it_is_don
     dense.work()
 
     assert dense.row().encoded == dense.row().next_position
-    assert dense.api.get(dense.path)["ranking"]["strategy"] == "diverse"
+    assert dense.api.get(dense.path)["ranking"]["strategy"] == "uherding"
 
 
 def test_the_loop_finds_what_is_said_in_other_words(dense: Pool, real_encoders: Path) -> None:

@@ -99,10 +99,10 @@ def test_every_strategy_orders_what_was_brought(pool: Pool, strategy: str) -> No
         assert order[:5] == ["k4", "k3", "k2", "k1", "k0"]
 
 
-def test_with_vectors_the_pool_starts_diverse_and_the_head_is_spread_out(pool: Pool) -> None:
+def test_with_vectors_the_pool_starts_by_coverage_and_the_head_is_spread_out(pool: Pool) -> None:
     pool.make(input={"type": "scores", "dimensions": 2}).add(30)
     pool.work()
-    assert pool.api.get(pool.path)["ranking"]["strategy"] == "diverse"
+    assert pool.api.get(pool.path)["ranking"]["strategy"] == "uherding"
 
     put(pool, ndjson({f"0-{n}": n / 32 for n in range(20)}))
 

@@ -24,12 +24,15 @@ def test_unseen_texts_outside_the_reserve_are_presumed(
         batch={"audit_share": audit_share, "coverage_share": 0.0},
         retrain={"min_labels": 4},
     )
-    texts = [f"the report of the year {n}" for n in range(38)] + ["nudge one", "nudge two"]
+    texts = [f"the report of the year {n}" for n in range(30)]
+    texts += [f"nudge number {n}" for n in range(10)]
     items = [{"key": f"{n}", "text": text} for n, text in enumerate(texts)]
     api.post(f"{project}/items", {"items": items}, 201)
     work_off(runtime, queue)
-    values = {"0": "rest", "1": "rest", "38": "relevant", "39": "relevant"}
-    labels = [{"key": key, "value": value, "annotator": "a"} for key, value in values.items()]
+    labels = [
+        {"key": f"{n}", "value": "rest" if n < 30 else "relevant", "annotator": "a"}
+        for n in range(20, 40)
+    ]
     api.post(f"{project}/labels", {"labels": labels}, 202)
 
     work_off(runtime, queue)

@@ -128,7 +128,7 @@ def test_uherding_picks_from_the_shortlist_and_goes_on_by_margin(
     monkeypatch.setattr("workers.sources.STORED_BATCHES", 0)
     monkeypatch.setattr("service.store.rankings.REFILL", 9)
     monkeypatch.setattr(herding, "LEAST_LABELLED", 5)
-    ready(pool, 120, strategy="uherding")
+    ready(pool, 120, strategy="uherding", estimator="logistic")
     ranking = in_use(pool)
 
     served = [item["key"] for _ in range(11) for item in pool.api.batch(pool.path, 10)["items"]]
