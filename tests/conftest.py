@@ -1,5 +1,6 @@
 """Fixtures: both databases, a real Valkey, a runtime with a frozen clock, a client."""
 
+import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ from tests.fakes import FrozenClock, RecordingQueue
 from tests.postgres import postgres
 from tests.s3 import new_url, s3
 from tests.valkey import valkey
+
+# Threads of OpenMP wait in circles where others want the cores, for a minute instead of a second.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")

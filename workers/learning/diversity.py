@@ -6,30 +6,12 @@ import numpy as np
 from scipy import sparse
 
 from workers.learning import scaling as scalings
-from workers.learning import selection
-from workers.learning.arrays import Dense, Floats, Hashes, Ints, Matrix, Sparse, is_sparse
+from workers.learning.arrays import Dense, Floats, Ints, Matrix, Sparse, is_sparse
 
 # Entries of a distance table that are in memory at once when many rows are already chosen.
 ENTRIES_AT_ONCE = 4_000_000
 # Squared distances below this many roundings of the squared lengths are those of equal rows.
 ROUNDINGS = 16
-
-
-def shortlist_then_diversify(
-    scores: Floats,
-    ties: Hashes,
-    features: Matrix,
-    shortlist: int,
-    rng: np.random.Generator,
-    picks: int | None = None,
-) -> Ints:
-    """Order the best `shortlist` rows so that every head of the order is diverse: int64[T].
-
-    The best row first, then k-means++ on unit-norm rows (SCIENCE 1.4); after `picks` of them
-    (default: all) the rest follow by score. Indices are into `scores`.
-    """
-    best = selection.top(scores, ties, shortlist)
-    return best[diversify(features[best], rng, picks)]
 
 
 def diversify(best_first: Matrix, rng: np.random.Generator, picks: int | None = None) -> Ints:

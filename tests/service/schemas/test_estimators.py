@@ -40,7 +40,7 @@ def test_a_parameter_that_is_not_acceptable_is_refused_by_name(
     assert list(refused.value.messages) == [parameter]
 
 
-@pytest.mark.parametrize("given", ["linear_svm", {"name": "linear_svm", "positive": 1}, {"C": 1}])
+@pytest.mark.parametrize("given", ["linear", {"name": "linear", "C": 1}, {"C": 1}])
 def test_what_is_no_name_of_the_catalogue_is_refused(given: Any) -> None:
     with pytest.raises(ValidationError, match=r"must be"):
         FIELD.deserialize(given)

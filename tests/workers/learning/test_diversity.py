@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from workers.learning import diversity, selection
+from workers.learning import diversity
 
 KINDS = pytest.mark.parametrize("make", [np.asarray, sparse.csr_matrix], ids=["dense", "sparse"])
 LINE = np.array([[0.0], [1.0], [2.0], [10.0]], np.float32)
@@ -162,20 +162,6 @@ def test_a_projection_has_no_more_dimensions_than_there_are_terms(
     flat = diversity.reduced(rows, 10, rng())
     assert flat.shape == shape
     assert shape[1] == 10 or np.array_equal(flat @ flat.T, (rows @ rows.T).toarray())
-
-
-@KINDS
-def test_a_shortlist_is_the_top_with_the_best_first(make: type) -> None:
-    scores = rng().random(500)
-    ties = selection.hashes(0, np.arange(500))
-    features = make(rng(1).random((500, 3)).astype(np.float32))
-
-    order = diversity.shortlist_then_diversify(scores, ties, features, 50, rng(2))
-
-    best = selection.top(scores, ties, 50)
-    assert order[0] == best[0]
-    assert set(order) == set(best)
-    assert order.tolist() != best.tolist()
 
 
 def test_after_the_picks_the_rest_follows_by_score() -> None:

@@ -5,7 +5,6 @@ import pytest
 from workers.learning import specs
 from workers.learning.specs import EstimatorSpec
 
-CLASSES = ["irrelevant", "relevant"]
 TO_FIND = {"type": "recall", "positive": "relevant", "target": 0.95}
 
 
@@ -15,15 +14,15 @@ TO_FIND = {"type": "recall", "positive": "relevant", "target": 0.95}
         ({"name": "auto"}, None, True, {"name": "auto"}),
         ({"name": "auto"}, {"type": "accuracy", "target": 0.9}, True, {"name": "auto"}),
         ({"name": "auto"}, TO_FIND, False, {"name": "auto"}),
-        ({"name": "auto"}, TO_FIND, True, {"name": "linear_svm", "positive": 1}),
+        ({"name": "auto"}, TO_FIND, True, {"name": "logistic", "C": 10.0}),
         ({"name": "logistic", "C": 2.0}, TO_FIND, True, {"name": "logistic", "C": 2.0}),
     ],
     ids=["no goal", "accuracy", "vectors", "texts to find", "named"],
 )
-def test_texts_of_a_class_are_found_by_a_linear_machine_unless_another_is_named(
+def test_texts_of_a_class_are_found_by_one_estimator_unless_another_is_named(
     named: dict, goal: dict | None, *, is_text: bool, expected: dict
 ) -> None:
-    wanted = specs.wanted(named, goal=goal, classes=CLASSES, is_text=is_text)
+    wanted = specs.wanted(named, goal=goal, is_text=is_text)
 
     assert wanted.named == expected
 

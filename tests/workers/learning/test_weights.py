@@ -23,18 +23,3 @@ def test_the_only_label_of_a_class_does_not_outweigh_the_others(count: int) -> N
 
     assert given is not None
     assert given.max() / given.min() <= 2 * weights.MOST_TIMES + 1e-9
-
-
-def test_positives_outweigh_all_others_together() -> None:
-    labels = np.repeat([0, 1, 2], [50, 3, 20])
-
-    given = weights.favouring(labels, 1, 9.8)
-
-    assert given is not None
-    assert given[labels == 1].sum() == pytest.approx(9.8 * given[labels != 1].sum())
-    assert given.sum() == pytest.approx(len(labels))
-
-
-@pytest.mark.parametrize("labels", [[0, 0, 2], [1, 1]], ids=["none is positive", "all are"])
-def test_without_both_kinds_there_is_nothing_to_weigh(labels: list[int]) -> None:
-    assert weights.favouring(np.array(labels), 1, 9.8) is None
