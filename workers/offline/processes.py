@@ -1,8 +1,10 @@
 """All replays at once, on the cores that there are."""
 
 import multiprocessing
+import os
 import queue
 import signal
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import partial
@@ -99,10 +101,19 @@ def _watch(done: Sequence[Future[Curve]], shares: Any, told: Callable[[float], N
 
 def _begin(folder: Path, kept: Frozen, classes: Sequence[str], shares: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends it at once, and in silence
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     threadpool_limits(1)
     labelled = frozen.read(LocalBlobs(folder), kept)
     _process["pool"] = Pool(**vars(labelled), classes=classes)
     _process["shares"] = shares
+
+
+def _end_with_parent() -> None:
+    """End when the parent has, however it did: nobody would ask for anything any more."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _replay(number: int, plan: Plan) -> Curve:

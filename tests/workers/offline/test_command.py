@@ -1,6 +1,9 @@
 """`make simulate`: a file into tables and numbers, on all cores."""
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +11,7 @@ import pytest
 
 from workers.offline import __main__ as command
 
+ROOT = Path(__file__).parents[3]
 HALF = ["--label", "side", "--test", "0.5"]
 
 
@@ -40,6 +44,22 @@ def test_a_file_is_replayed_and_its_numbers_are_written(
     assert (numbers["items"], numbers["judged"]) == (60, 30)
     first = numbers["strategies"][0]
     assert [point["labels"] for point in first["curve"]] == [0, 5, 10]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for children in /proc")
+def test_nothing_is_left_of_a_command_that_was_killed(file: Path) -> None:
+    words = [*HALF, "--seeds", "100", "--labels", "30", "--batch", "1", "--processes", "2"]
+    line = [sys.executable, "-m", "workers.offline", str(file), *words]
+    with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE) as started:
+        children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
+        while len(children.read_text().split()) < 3:  # two, and what tracks resources
+            time.sleep(0.1)
+
+        started.kill()
+
+        # They all hold this pipe: it ends with the last of them, or this test never does.
+        assert started.stdout is not None
+        assert b"Area under the curve" not in started.stdout.read()
 
 
 @pytest.mark.parametrize(
