@@ -70,10 +70,10 @@ def of_candidates(runtime: Runtime, task: Task, scored: Scored) -> Arranged:
     def offered(ranked: Ranked) -> Ranked:
         is_free = np.ones(len(ranked.positions), dtype=bool)
         is_free[:looked] = sources.free_among(runtime, task, ranked.positions[:looked])
-        return Ranked(positions=ranked.positions[is_free], scores=ranked.scores[is_free])
+        return ranked.at(is_free)
 
     drawn = task.rng().permutation(len(scored.best.positions))[: task.rule.drawn]
-    some = Ranked(positions=scored.best.positions[drawn], scores=scored.best.scores[drawn])
+    some = scored.best.at(drawn)
     free = replace(
         scored,
         best=offered(scored.best),
@@ -93,8 +93,7 @@ def _by_scores(runtime: Runtime, task: Task) -> Arranged:
     drawn = None
     if task.rule.drawn:
         some = orders.drawn(paths, task.rule.drawn, task.rng())
-        is_free = free(some.positions)
-        drawn = Ranked(positions=some.positions[is_free], scores=some.scores[is_free])
+        drawn = some.at(free(some.positions))
     classes = partial(sources.classes_of, runtime, task)
     scored = Scored(best=head.ranked, drawn=drawn, classes=classes)
     ordered = ordering.by_rule(task.rule, scored, _pool(runtime, task))

@@ -68,16 +68,14 @@ def next_items(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labell
     ties = selection.hashes(plan.seed, free)
 
     def ranked(scorer: str) -> Ranked:
-        scores = strategies.SCORERS[scorer](said, draws, rule.positive)
-        order = selection.order(scores, ties)
-        return Ranked(positions=free[order], scores=scores[order])
+        return selection.ranked(free, strategies.SCORERS[scorer](said, draws, rule.positive), ties)
 
     best = ranked(rule.scorer)
     by_chance = np.sort(rng.permutation(len(free))[: rule.drawn])
     scored = Scored(
         best=best,
         second=ranked(rule.second) if rule.second else None,
-        drawn=Ranked(positions=best.positions[by_chance], scores=best.scores[by_chance]),
+        drawn=best.at(by_chance),
         classes=lambda wanted: said.label[np.searchsorted(free, wanted)],
     )
     return ordering.by_rule(rule, scored, candidates).ranked.positions

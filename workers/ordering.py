@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from service.domain.catalogue import Reason
-from workers.learning import alternation, clustering, diversity, herding, scaling, thinning
+from workers.learning import (
+    alternation,
+    clustering,
+    diversity,
+    herding,
+    scaling,
+    selection,
+    thinning,
+)
 from workers.learning.arrays import Dense, Floats, Ints, Matrix, is_sparse
 from workers.learning.rules import Rule, Spread
 from workers.learning.scaling import DenseMoments, Kind, Moments, Scaling, SparseMoments
@@ -70,8 +78,7 @@ def by_rule(rule: Rule, scored: Scored, pool: Candidates | None) -> Ordered:
     elif rule.spread is Spread.HERDING:
         ranked, ahead = _herded(rule, scored, _given(pool))
     else:
-        order = _spread(rule, scored, pool)
-        ranked = Ranked(positions=scored.best.positions[order], scores=scored.best.scores[order])
+        ranked = scored.best.at(_spread(rule, scored, pool))
     return Ordered(ranked=ranked, rule=rule, reason=Reason.STRATEGY, ahead=ahead)
 
 
@@ -131,27 +138,21 @@ def _spread_rows(rule: Rule, best_first: Matrix, rng: np.random.Generator) -> In
 def _herded(rule: Rule, scored: Scored, pool: Candidates) -> tuple[Ranked, Ints]:
     """Pick from the best and the drawn; the rest of the best follows as it is."""
     best, drawn = scored.best, scored.drawn
-    positions, scores = best.positions[: rule.shortlist], best.scores[: rule.shortlist]
+    looked = best.at(slice(rule.shortlist))
     if drawn is not None:
-        is_new = ~np.isin(drawn.positions, positions)
-        positions = np.concatenate([positions, drawn.positions[is_new]])
-        scores = np.concatenate([scores, drawn.scores[is_new]])
-    rows = dense_rows_of(pool, np.concatenate([positions, pool.labelled]))
+        new = drawn.at(~np.isin(drawn.positions, looked.positions))
+        looked = selection.joined([looked, new])
+    count = len(looked.positions)
+    rows = dense_rows_of(pool, np.concatenate([looked.positions, pool.labelled]))
     picks = herding.uherding(
-        rows[: len(positions)],
-        rule.picks,
-        doubt=_doubt(scores),
-        labelled=rows[len(positions) :],
+        rows[:count], rule.picks, doubt=_doubt(looked.scores), labelled=rows[count:]
     )
     if rule.cap is not None:
-        picks = picks[thinning.capped(scored.classes(positions[picks]), rule.cap)]
-    picked = positions[picks]
-    rest = ~np.isin(best.positions, picked)
-    ranked = Ranked(
-        positions=np.concatenate([picked, best.positions[rest]]),
-        scores=np.concatenate([scores[picks], best.scores[rest]]),
-    )
-    return ranked, picked[~np.isin(picked, best.positions)]
+        picks = picks[thinning.capped(scored.classes(looked.positions[picks]), rule.cap)]
+    picked = looked.at(picks)
+    rest = best.at(~np.isin(best.positions, picked.positions))
+    ahead = picked.positions[~np.isin(picked.positions, best.positions)]
+    return selection.joined([picked, rest]), ahead
 
 
 def _doubt(margins: Floats) -> Floats:

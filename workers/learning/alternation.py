@@ -5,6 +5,7 @@ from itertools import chain, islice, zip_longest
 
 import numpy as np
 
+from workers.learning import selection
 from workers.learning.arrays import Ints
 from workers.learning.selection import Ranked
 
@@ -21,16 +22,15 @@ def alternate(first: Ranked, second: Ranked, count: int) -> Ranked:
     >>> alternate(*orders, count=3).positions
     array([5, 7, 6])
     """
-    positions = np.concatenate([first.positions, second.positions])
-    scores = np.concatenate([first.scores, second.scores])
-    is_taken = bytearray(int(positions.max(initial=-1)) + 1)
+    both = selection.joined([first, second])
+    is_taken = bytearray(int(both.positions.max(initial=-1)) + 1)
     turns = zip_longest(
         _left(first.positions.tolist(), is_taken, 0),
         _left(second.positions.tolist(), is_taken, len(first.positions)),
     )
     taken = islice((each for each in chain.from_iterable(turns) if each is not None), count)
     order: Ints = np.fromiter(taken, dtype=np.int64)
-    return Ranked(positions=positions[order], scores=scores[order])
+    return both.at(order)
 
 
 def _left(items: Sequence[int], is_taken: bytearray, offset: int) -> Iterator[int]:

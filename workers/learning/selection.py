@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workers.learning.arrays import Floats, Hashes, Ints
+from workers.learning.arrays import Flags, Floats, Hashes, Ints
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 LOW_64_BITS = 2**64 - 1
@@ -19,6 +19,10 @@ class Ranked:
 
     positions: Ints
     scores: Floats
+
+    def at(self, places: Ints | Flags | slice) -> "Ranked":
+        """Some of them, by their places or by whether each is wanted, with their scores."""
+        return Ranked(positions=self.positions[places], scores=self.scores[places])
 
 
 def hashes(seed: int, positions: Ints) -> Hashes:
@@ -76,10 +80,17 @@ def order(scores: Floats, ties: Hashes) -> Ints:
     return indices.astype(np.int64)
 
 
+def joined(parts: Sequence[Ranked]) -> Ranked:
+    """One part behind the other, as they are."""
+    return Ranked(
+        positions=np.concatenate([np.zeros(0, np.int64), *(part.positions for part in parts)]),
+        scores=np.concatenate([np.zeros(0), *(part.scores for part in parts)]),
+    )
+
+
 def ranked(positions: Ints, scores: Floats, ties: Hashes) -> Ranked:
     """Order items by their scores, all of them, as `order` does."""
-    indices = order(scores, ties)
-    return Ranked(positions=positions[indices], scores=scores[indices])
+    return Ranked(positions=positions, scores=scores).at(order(scores, ties))
 
 
 def merge(parts: Sequence[Ranked], *, seed: int, count: int) -> tuple[Ranked, Ints]:
@@ -88,11 +99,10 @@ def merge(parts: Sequence[Ranked], *, seed: int, count: int) -> tuple[Ranked, In
     Exact if every part holds its shard's first `count` (or all) items under the same seed. The
     second answer is int64[n], indices into `parts`.
     """
-    positions = np.concatenate([np.zeros(0, np.int64), *(part.positions for part in parts)])
-    scores = np.concatenate([np.zeros(0), *(part.scores for part in parts)])
+    every = joined(parts)
     part_of: Ints = np.repeat(np.arange(len(parts)), [len(part.positions) for part in parts])
-    order = top(scores, hashes(seed, positions), count)
-    return Ranked(positions=positions[order], scores=scores[order]), part_of[order]
+    order = top(every.scores, hashes(seed, every.positions), count)
+    return every.at(order), part_of[order]
 
 
 def _mixed(state: Hashes) -> Hashes:

@@ -69,7 +69,7 @@ def merged(
     chosen = np.flatnonzero(is_free)[:count]
     end = int(chosen[-1]) + 1 if len(chosen) and is_free.sum() > count else looked
     return Head(
-        ranked=Ranked(positions=best.positions[chosen], scores=best.scores[chosen]),
+        ranked=best.at(chosen),
         taken=(starts + np.bincount(source_of[:end], minlength=len(sources))).tolist(),
     )
 
