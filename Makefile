@@ -38,7 +38,8 @@ test: .venv/.dev  ## Check format, style, types and layers, then run all tests w
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(VENV) -m pytest --cov
+	$(VENV) -m pytest -m 'not journey' -n auto --maxprocesses 4 --cov --cov-report= --cov-fail-under=0
+	$(VENV) -m pytest -m journey --cov --cov-append
 
 demo: $(STANDALONE)  ## Watch a simulated expert teach the service digits, beside random choice.
 	@exec $(VENV) -m benchmarks.demo

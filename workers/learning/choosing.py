@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from workers.learning import candidates, specs
+from workers.learning import candidates, costs, specs, validation
+from workers.learning.costs import Shape
 from workers.learning.material import Material
 from workers.learning.specs import AUTO, EstimatorSpec
 from workers.learning.validation import Judged
@@ -41,7 +42,8 @@ def choose(
 
     Args:
         previous: report of the version before, as of the same `spec`.
-        seconds: what one fit and scoring the pool may take where `auto` chooses.
+        seconds: what one fit and scoring the pool may take where `auto` chooses; a comparison
+            may take as many times that as there are folds.
     """
     shape, labels = material.shape(), len(material.labels)
     open_to = candidates.open_to(spec, material.features, shape, seconds=seconds)
@@ -55,14 +57,32 @@ def choose(
     if material.folds is None or (spec.name == AUTO and labels < EVIDENCE):
         reason = "the default, for want of labels to compare by"
         return _alone(open_to[0], reason, None, material)
-    tried = [(each, material.judge(each)) for each in open_to]
+    preferred = family or open_to[0]
+    budget = validation.MOST_FOLDS * seconds
+    compared = _affordable([preferred, *open_to], shape, budget)
+    if len(compared) == 1:
+        return _alone(preferred, "a comparison would take too long", None, material)
+    tried = [(each, material.judge(each)) for each in compared]
     if spec.name != AUTO:
         return _chosen(min(tried, key=lambda each: each[1].score.log_loss), tried, labels)
-    best = _least(tried, preferred=family or open_to[0], errors=1.0)
-    others = candidates.siblings(best[0], shape, seconds=seconds)
+    best = _least(tried, preferred=preferred, errors=1.0)
+    siblings = candidates.siblings(best[0], shape, seconds=seconds)
+    others = _affordable([*compared, *siblings], shape, budget)[len(compared) :]
     alike = [best, *((each, material.judge(each)) for each in others)]
     kept = before if before and before in others else best[0]
     return _chosen(_least(alike, preferred=kept, errors=2.0), [*tried, *alike[1:]], labels)
+
+
+def _affordable(
+    wanted: Sequence[EstimatorSpec], shape: Shape, budget: float
+) -> Sequence[EstimatorSpec]:
+    """The first, and in their order those that can be judged beside it within so many seconds."""
+    taken, spent = [wanted[0]], costs.judging(wanted[0], shape)
+    for each in wanted[1:]:
+        cost = costs.judging(each, shape)
+        if each not in taken and spent + cost <= budget:
+            taken, spent = [*taken, each], spent + cost
+    return taken
 
 
 def _least(tried: Sequence[Tried], *, preferred: EstimatorSpec, errors: float) -> Tried:

@@ -4,10 +4,11 @@ Measured in processor time on one core (2.5 GHz, AVX2), rows a block of 8,192 at
 near memory's speed or below a tenth of the whole is left out. Each constant is in seconds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log2, sqrt
 
 from workers.learning.specs import EstimatorSpec
+from workers.learning.validation import MOST_FOLDS, MOST_JUDGED
 
 # The number of labels may double before an estimator is chosen anew.
 GROWTH = 2
@@ -34,13 +35,20 @@ def seconds(spec: EstimatorSpec, shape: Shape) -> float:
     >>> seconds(forest, small) < 1 < seconds(forest, large)
     True
     """
-    grown = Shape(
-        pool=shape.pool,
-        labels=GROWTH * shape.labels,
-        dimensions=shape.dimensions,
-        classes=shape.classes,
-    )
+    grown = replace(shape, labels=GROWTH * shape.labels)
     return fitting(spec, grown) + shape.pool * scoring(spec, grown)
+
+
+def judging(spec: EstimatorSpec, shape: Shape) -> float:
+    """Estimate the time to cross-validate it on the labels: one fit a fold.
+
+    >>> shape = Shape(pool=1_000, labels=1_000, dimensions=10, classes=2)
+    >>> forest = EstimatorSpec(name="forest")
+    >>> fitting(forest, shape) < judging(forest, shape) < 6 * fitting(forest, shape)
+    True
+    """
+    judged = replace(shape, labels=min(shape.labels, MOST_JUDGED))
+    return MOST_FOLDS * fitting(spec, judged) + judged.labels * scoring(spec, judged)
 
 
 def scoring(spec: EstimatorSpec, shape: Shape) -> float:
