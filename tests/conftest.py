@@ -25,6 +25,7 @@ from tests.valkey import valkey
 
 # Threads of OpenMP wait in circles where others want the cores, for a minute instead of a second.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")

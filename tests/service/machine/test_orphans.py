@@ -1,8 +1,8 @@
 """What a killed instance left is ended; what only has its number is not."""
 
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,12 @@ def test_a_recorded_group_is_ended(start: Callable[..., Child], tmp_path: Path) 
     left = start()
     orphans.record(tmp_path / "run.json", [left])
     # An orphan is reaped by the system's first process; this one is a child of ours.
-    threading.Thread(target=left.finish, args=(time.monotonic() + 10,)).start()
+    with ThreadPoolExecutor() as threads:
+        was_ended = threads.submit(left.finish, time.monotonic() + 10)
 
-    assert orphans.end(tmp_path / "run.json") == 1
+        assert orphans.end(tmp_path / "run.json") == 1
 
-    assert left.has_ended()
+    assert was_ended.result()
 
 
 def test_another_program_with_the_same_number_is_left_alone(
