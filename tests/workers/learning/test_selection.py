@@ -36,6 +36,20 @@ def test_the_top_of_many_is_exact(values: int, count: int) -> None:
     assert selection.top(scores, ties, count).tolist() == full_sort(scores, ties, count)
 
 
+@pytest.mark.parametrize("values", [1, 3, 30_000, 10**7], ids=["one", "three", "many", "few ties"])
+@pytest.mark.parametrize("kinds_of_tie", [2, 2**63])
+def test_an_order_of_all_is_a_full_sort(values: int, kinds_of_tie: int) -> None:
+    scores = np.random.default_rng(0).integers(0, values, 20_000) / values
+    ties = selection.hashes(5, np.arange(20_000)) % np.uint64(kinds_of_tie)
+
+    assert selection.order(scores, ties).tolist() == full_sort(scores, ties, 20_000)
+
+
+def test_an_order_of_a_score_that_is_no_number_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a number"):
+        selection.order(np.array([1.0, np.nan, 0.5]), np.zeros(3, np.uint64))
+
+
 def test_a_score_that_is_no_number_is_refused() -> None:
     with pytest.raises(ValueError, match="not a number"):
         selection.top(np.array([1.0, np.nan]), np.zeros(2, np.uint64), 1)
