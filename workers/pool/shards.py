@@ -15,8 +15,8 @@ from workers.learning.arrays import Ints, Matrix, Sparse, is_sparse
 # arrays (indptr, indices, data), each from a multiple of 64 bytes so that it can be mapped.
 SPARSE_MAGIC = b"csr/1.0\n"
 ALIGNMENT = 64
-# Of a sparse block: some 100 MB while it is scored.
-ENTRIES_AT_ONCE = 8_000_000
+# Of a sparse block: two megabytes.
+ENTRIES_AT_ONCE = 250_000
 
 
 def encode(matrix: Matrix) -> bytes:
@@ -74,15 +74,16 @@ def extend(existing: Matrix | None, rows: Matrix) -> Matrix:
 
 
 def blocks(matrix: Matrix, rows_per_block: int) -> Iterator[tuple[int, Matrix]]:
-    """Walk through a matrix: the number of a block's first row, and the block (a view if dense).
+    """Walk through a matrix: the number of a block's first row, and the block, a view.
 
-    Sparse rows are copied when they are cut, so their blocks are longer where they are short.
+    Of sparse rows a block has as many as fit into a processor's cache.
     """
-    step = rows_per_block
+    step, count = rows_per_block, matrix.shape[0]
     if is_sparse(matrix):
-        step = max(step, ENTRIES_AT_ONCE * matrix.shape[0] // max(1, matrix.nnz))
-    for start in range(0, matrix.shape[0], step):
-        block = matrix if step >= matrix.shape[0] else matrix[start : start + step]
+        step = max(1, ENTRIES_AT_ONCE * count // max(1, matrix.nnz))
+    for start in range(0, count, step):
+        end = min(start + step, count)
+        block = _rows_between(matrix, start, end) if is_sparse(matrix) else matrix[start:end]
         yield start, block if is_sparse(block) else np.asarray(block)
 
 
@@ -91,6 +92,16 @@ def take(matrix: Matrix, row_indices: Ints) -> Matrix:
     if is_sparse(matrix):
         return matrix[row_indices]
     return np.asarray(matrix)[row_indices]
+
+
+def _rows_between(matrix: Sparse, start: int, end: int) -> Sparse:
+    """Rows of a matrix that share its memory, which cutting it with a slice would copy."""
+    first, last = matrix.indptr[start], matrix.indptr[end]
+    indptr = matrix.indptr[start : end + 1] - first
+    parts = (matrix.data[first:last], matrix.indices[first:last], indptr)
+    rows = sparse.csr_matrix(parts, shape=(end - start, matrix.shape[1]), copy=False)
+    rows.has_canonical_format = matrix.has_canonical_format
+    return rows
 
 
 def _encode_sparse(matrix: Sparse) -> bytes:

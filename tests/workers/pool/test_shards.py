@@ -155,6 +155,20 @@ def test_blocks_are_the_whole_in_order(rows: int, step: int) -> None:
     np.testing.assert_array_equal(np.vstack([np.zeros((0, 2)), *terms]), dense)
 
 
+def test_sparse_blocks_are_several_where_rows_are_full_and_share_their_memory() -> None:
+    whole = sparse.random_array((3_000, 400), density=0.5, format="csr", rng=0, dtype=np.float32)
+    matrix = sparse.csr_matrix(whole)
+
+    walked = list(shards.blocks(matrix, 3_000))
+
+    assert len(walked) > 2
+    assert all(np.shares_memory(block.data, matrix.data) for _, block in walked)
+    assert [start for start, _ in walked[1:]] == np.cumsum(
+        [block.shape[0] for _, block in walked[:-1]]
+    ).tolist()
+    assert (sparse.vstack([block for _, block in walked], format="csr") != matrix).nnz == 0
+
+
 def test_rows_are_taken_in_the_order_asked_for(tmp_path: Path) -> None:
     dense = np.arange(20, dtype=np.float32).reshape(10, 2)
     wanted = np.array([7, 0, 7])
