@@ -95,11 +95,11 @@ def take(matrix: Matrix, row_indices: Ints) -> Matrix:
 
 
 def _rows_between(matrix: Sparse, start: int, end: int) -> Sparse:
-    """Rows of a matrix that share its memory, which cutting it with a slice would copy."""
+    """Rows of a matrix that share its memory; scipy would copy them, even when given views."""
     first, last = matrix.indptr[start], matrix.indptr[end]
-    indptr = matrix.indptr[start : end + 1] - first
-    parts = (matrix.data[first:last], matrix.indices[first:last], indptr)
-    rows = sparse.csr_matrix(parts, shape=(end - start, matrix.shape[1]), copy=False)
+    rows = sparse.csr_matrix((end - start, matrix.shape[1]), dtype=matrix.dtype)
+    rows.data, rows.indices = matrix.data[first:last], matrix.indices[first:last]
+    rows.indptr = matrix.indptr[start : end + 1] - first
     rows.has_canonical_format = matrix.has_canonical_format
     return rows
 
