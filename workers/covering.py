@@ -7,7 +7,7 @@ import numpy as np
 import structlog
 
 from service.runtime import Runtime
-from service.store import batches, clusterings, coverings, masks, shards
+from service.store import batches, clusterings, coverings, labels, masks, shards
 from service.store.tables.pool import Project
 from workers.learning import coverage
 from workers.pool import clusterings as files
@@ -43,7 +43,7 @@ def write(runtime: Runtime, project: Project, ranking_id: int) -> None:
             return
         there = shards.list_for(session, project.id)
         closed = np.array(masks.closed_positions(session, project), dtype=np.int64)
-        labelled = masks.labelled_positions(session, project)
+        labelled = labels.labelled_positions(session, project)
         served = coverings.served_positions(session, project)
         size = batches.usual_size(session, project.id)
     clusters = files.of_pool(runtime.blobs, there, clustering.number)

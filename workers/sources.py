@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from service.runtime import Runtime
-from service.store import batches, masks, projects, shards
+from service.store import batches, labels, masks, projects, shards
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project, Shard
 from workers import situations
@@ -108,7 +108,7 @@ def candidates(runtime: Runtime, task: Task, positions: Ints) -> Candidates:
     project, labelled = task.project, np.zeros(0, np.int64)
     if task.rule.looks_at_labelled:
         with runtime.readers() as session:
-            labelled = np.array(masks.labelled_positions(session, project), dtype=np.int64)
+            labelled = np.array(labels.labelled_positions(session, project), dtype=np.int64)
     return Candidates(
         positions=positions,
         labelled=labelled[labelled < task.end],

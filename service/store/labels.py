@@ -117,11 +117,15 @@ def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
 def audit(session: Session, project: Project) -> list[tuple[int, int, int]]:
     """The same of the items of today's audit reserve that have all the labels they need.
 
-    No version was ever trained on them: the reserve only shrinks.
+    No version was ever trained on them: the reserve only shrinks. Which items have what they need
+    is not asked in the query: a planner that has no statistics yet would look through all items.
     """
-    is_resolved = Item.state == ItemState.LABELLED
-    query = _values(project, Item.audit_draw < project.audit_threshold, is_resolved)
-    return _rows(session, query)
+    reserved = _values(project, Item.audit_draw < project.audit_threshold)
+    return [
+        (position, value, number)
+        for position, value, number, state in session.execute(reserved.add_columns(Item.state))
+        if value is not None and state == ItemState.LABELLED
+    ]
 
 
 def known(session: Session, project: Project) -> list[tuple[int, int, int]]:
@@ -132,9 +136,14 @@ def known(session: Session, project: Project) -> list[tuple[int, int, int]]:
 
 def count_reserved(session: Session, project: Project) -> int:
     """Labelled items of the audit reserve."""
-    reserved = _values(project, Item.audit_draw < project.audit_threshold)
-    positions = reserved.order_by(None).with_only_columns(Label.position).distinct()
-    return session.scalar(select(func.count()).select_from(positions.subquery())) or 0
+    reserved = _items(_values(project, Item.audit_draw < project.audit_threshold))
+    return session.scalar(select(func.count()).select_from(reserved.subquery())) or 0
+
+
+def labelled_positions(session: Session, project: Project) -> list[int]:
+    """Items outside the reserve that have a label, in order."""
+    query = _values(project, Item.audit_draw >= project.audit_threshold)
+    return sorted(session.scalars(_items(query)))
 
 
 def tally(session: Session, project: Project) -> tuple[int, int]:
@@ -174,22 +183,16 @@ def _values(project: Project, *among: ColumnElement[bool]) -> Select[int, int | 
     )
 
 
+def _items(labelled: Select[int, int | None, int]) -> Select[int]:
+    return labelled.order_by(None).with_only_columns(Label.position).distinct()
+
+
 def _rows(session: Session, query: Select[int, int | None, int]) -> list[tuple[int, int, int]]:
     return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
 
 
 def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:
     """Items labelled last, outside the reserve."""
-    query = (
-        select(Label.position)
-        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
-        .where(
-            Label.project_id == project.id,
-            Label.is_current,
-            Label.value.is_not(None),
-            Item.audit_draw >= project.audit_threshold,
-        )
-        .order_by(Label.number.desc())
-        .limit(limit)
-    )
-    return list(dict.fromkeys(session.scalars(query)))
+    among = _values(project, Item.audit_draw >= project.audit_threshold)
+    query = among.with_only_columns(Label.position).order_by(None).order_by(Label.number.desc())
+    return list(dict.fromkeys(session.scalars(query.limit(limit))))

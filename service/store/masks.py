@@ -68,14 +68,3 @@ def in_state(session: Session, project: Project, state: str | None, *, now: date
             queries = [closed.where(Item.state == state)]
     positions = [at for query in queries for at in session.scalars(query)]
     return InState(positions=positions, are_in=state not in (None, "unlabelled"))
-
-
-def labelled_positions(session: Session, project: Project) -> list[int]:
-    """Positions that have a label, outside the reserve, in order."""
-    query = select(Item.position).where(
-        Item.project_id == project.id,
-        Item.labels > 0,
-        Item.state != ItemState.DELETED,
-        Item.audit_draw >= project.audit_threshold,
-    )
-    return list(session.scalars(query.order_by(Item.position)))
