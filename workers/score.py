@@ -1,7 +1,7 @@
 """One shard and one version into scores and predictions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
@@ -36,7 +36,7 @@ class _Results:
     scores: str
     second: str | None
     predictions: str
-    neighbours: str | None
+    neighbours: str | None = None
 
 
 def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
@@ -109,6 +109,7 @@ def _seeks_neighbours(project: Project, run: Run) -> bool:
 
 def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
     """Score one shard; who scores the last one sends the run on to `rank`."""
+    began = runtime.now()
     with runtime.readers() as session:
         run = session.get_one(Run, shard.run_id)
         project = projects.find_live(session, run.project_id)
@@ -129,9 +130,12 @@ def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
         scores=order_by(said.scores),
         second=None if said.second is None else order_by(said.second),
         predictions=runtime.blobs.put(said.labels.tobytes() + said.probabilities.tobytes()),
-        neighbours=_neighbours(runtime, run, first, matrix),
     )
-    return _save(runtime, shard, results)
+    scored_at = runtime.now()
+    near = _neighbours(runtime, run, first, matrix)
+    took, whole = (at - began for at in (scored_at, runtime.now()))
+    share = took / whole if near is not None and whole else 1.0
+    return _save(runtime, shard, replace(results, neighbours=near), scoring_share=share)
 
 
 def _neighbours(runtime: Runtime, run: Run, first: int, matrix: Matrix) -> str | None:
@@ -144,7 +148,10 @@ def _neighbours(runtime: Runtime, run: Run, first: int, matrix: Matrix) -> str |
     return runtime.blobs.put(neighbours.of_shard(matrix, first, labelled))
 
 
-def _save(runtime: Runtime, shard: RunShard, results: _Results) -> Sequence[Message]:
+def _save(
+    runtime: Runtime, shard: RunShard, results: _Results, *, scoring_share: float
+) -> Sequence[Message]:
+    """Save what a shard gave; the last one says which share of the time scoring took."""
     now = runtime.now()
     run_id: UUID = shard.run_id
     with runtime.sessions.begin() as session:
@@ -153,5 +160,7 @@ def _save(runtime: Runtime, shard: RunShard, results: _Results) -> Sequence[Mess
             return []
         run = session.get_one(Run, run_id, populate_existing=True)
         runs.move(session, run, now=now, stage=Stage.RANK)
+        if scoring_share < 1:
+            scans.set_apart(session, run, scoring_share)
     log.info("scored", run=str(run_id), shards=run.shards)
     return [(Stage.RANK, (run_id,))]

@@ -29,6 +29,14 @@ def seconds_for(session: Session, project: Project, rows: int) -> float | None:
     return None
 
 
+def set_apart(session: Session, run: Run, share: float) -> None:
+    """Count only a share of the time of a scan's stage as scoring, the rest as neighbours."""
+    session.refresh(run, ["seconds"])
+    both = run.seconds[Stage.SCORE]
+    scoring = round(both * share, 4)
+    run.seconds = run.seconds | {Stage.SCORE: scoring, "neighbours": round(both - scoring, 4)}
+
+
 def last(session: Session, project: Project) -> Run | None:
     """The run that last scored all of the pool, as far as it is still kept."""
     ranking = session.get(Ranking, project.ranking_id) if project.ranking_id else None

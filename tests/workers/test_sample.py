@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from service.domain.runs import Stage
 from service.store.tables.learning import Ranking, Run, RunShard, Version
+from tests.fakes import FrozenClock
 from tests.workers.conftest import Pool
 from tests.workers.loop import deliver
 from workers.learning import fitted, selection, strategies
@@ -115,6 +116,25 @@ def test_labels_during_a_scan_do_not_wait_for_it_and_are_followed_by_another(slo
         ("done", True),
     ]
     assert slow.order() == _expected(slow, list(range(30, 300)))
+
+
+def test_seeking_neighbours_is_not_counted_as_scoring_which_is_quick_again(
+    slow: Pool, clock: FrozenClock
+) -> None:
+    slow.label(*range(10, 20))
+    slow.work(until=Stage.SAMPLE)
+    _deliver_one(slow)
+    clock.pace = 0.08
+    slow.work()
+    scan = next(run for run in slow.rows(Run) if run.kind == "rescan")
+
+    slow.label(*range(20, 30))
+    done = slow.work()
+
+    both = scan.seconds["score"] + scan.seconds["neighbours"]
+    assert 0 < scan.seconds["neighbours"] < both
+    assert scan.seconds["score"] < 2 < both
+    assert Stage.SAMPLE not in done
 
 
 def test_all_shards_of_a_scan_seek_what_is_near_to_the_same_items(slow: Pool) -> None:
