@@ -67,7 +67,7 @@ def _save(
             ended = cycles.end(session, held, project, state=RunState.DONE, reason=reason, at=now)
             follow_up = ended.follow_up
     log.info("ranked", run=str(run.id), items=arranged.depth, rule=arranged.ordered.rule.name)
-    return ranking, [(each.stage, (each.id,)) for each in (follow_up,) if each is not None]
+    return ranking, stages.messages(follow_up)
 
 
 def _follow_up(runtime: Runtime, task: Task, arranged: Arranged, ranking: Ranking | None) -> None:

@@ -147,7 +147,7 @@ def _ended(
 ) -> Sequence[Message]:
     """End a run that leaves the ranking as it is; its labels count as seen."""
     ended = cycles.end(session, run, project, state=RunState.HELD, reason=reason, at=runtime.now())
-    return [(each.stage, (each.id,)) for each in (ended.follow_up,) if each is not None]
+    return stages.messages(ended.follow_up)
 
 
 def _save(

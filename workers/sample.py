@@ -84,5 +84,4 @@ def _save(
         rankings.drop_old_rows(session, task.project.id)
     log.info("ranked", run=str(run.id), candidates=arranged.candidates, of=project.encoded)
     more = covering.follow_up(runtime, project, ranking.id if ranking else None)
-    sent = [(each.stage, (each.id,)) for each in (ended.follow_up, rescan) if each is not None]
-    return [*sent, *more]
+    return [*stages.messages(ended.follow_up, rescan), *more]
