@@ -24,10 +24,10 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
         task = sources.load(session, run, scored, at=runtime.now())
     arranged = arrange.arrange(runtime, task)
     candidates = _candidates(runtime, task)
-    ranking, messages = _save(runtime, run, task, arranged, candidates)
-    _follow_up(runtime, task, arranged, ranking)  # after the switch, so that it delays nobody
-    more = covering.follow_up(runtime, task.project, ranking.id if ranking else None)
-    return [*messages, *more]
+    ranking, following = _save(runtime, run, task, arranged, candidates)
+    stages.send(runtime, following)  # what comes now is for nobody to wait for
+    _follow_up(runtime, task, arranged, ranking)
+    return covering.follow_up(runtime, task.project, ranking.id if ranking else None)
 
 
 def _candidates(runtime: Runtime, task: Task) -> str | None:
