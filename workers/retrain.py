@@ -16,7 +16,7 @@ from service.store.tables.pool import Project, Shard
 from workers import gate, stages
 from workers.encoders import inputs
 from workers.gate import Evidence
-from workers.learning import estimators, persistence, presumed, safeguards, specs
+from workers.learning import estimators, persistence, presumed, safeguards, shares, specs
 from workers.learning.arrays import Ints, Matrix
 from workers.learning.presumed import Presumed
 from workers.learning.safeguards import Compared
@@ -27,7 +27,6 @@ from workers.stages import Message
 
 log = structlog.get_logger(__name__)
 
-SAMPLE = 2_000
 # What the last cross-validation found, until there is another.
 KEPT = ("cross_validation", "candidates")
 
@@ -112,8 +111,8 @@ def _fit(runtime: Runtime, task: _Task) -> Fitted:
 
 def _sample(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Matrix:
     """Rows drawn from the pool, by which labels count for what they are near to."""
-    rng = np.random.default_rng([*chance, SAMPLE])
-    return features.draw(runtime.blobs, task.shards, SAMPLE, rng)
+    rng = np.random.default_rng([*chance, shares.SAMPLE])
+    return features.draw(runtime.blobs, task.shards, shares.SAMPLE, rng)
 
 
 def _presumed(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Presumed | None:

@@ -5,6 +5,8 @@ import numpy as np
 from workers.learning import diversity
 from workers.learning.arrays import Floats, Ints, Matrix, is_sparse
 
+SAMPLE = 2_000
+"""Items drawn from a pool, by which labels count for what they are near to."""
 ROWS_AT_ONCE = 1_024
 
 
