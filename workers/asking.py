@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from service.domain.catalogue import GoalType, Reason, Strategy
+from service.domain.catalogue import Reason, Strategy
 from workers import ordering, unscored
-from workers.learning import regimes, selection, strategies
+from workers.learning import regimes, rules, selection, strategies
 from workers.learning.arrays import Ints, Matrix, is_sparse
 from workers.learning.fitted import outputs
 from workers.learning.rules import Features, Rule, Situation
@@ -82,8 +82,7 @@ def next_items(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labell
 
 
 def _rule(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labelled: Ints) -> Rule:
-    goal = plan.goal or {}
-    positive = goal.get("positive")
+    goal, positive = rules.goal_of(plan.goal, pool.classes)
     counts = np.bincount(pool.labels[labelled], minlength=len(pool.classes))
     return regimes.decide(
         Situation(
@@ -94,7 +93,7 @@ def _rule(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labelled: I
             features=Features.SPARSE if is_sparse(pool.features) else Features.DENSE,
             batch_size=plan.batch_size,
             pool_size=len(free),
-            goal=GoalType(goal["type"]) if goal else None,
-            positive=None if positive is None else list(pool.classes).index(positive),
+            goal=goal,
+            positive=positive,
         )
     )
