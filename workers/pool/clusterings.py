@@ -2,12 +2,12 @@
 
 import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from service.store.blobs import Blobs
 from workers.learning.coverage import NOWHERE, Assigned, Clusters
 from workers.learning.scaling import Kind, Scaling
 
@@ -21,13 +21,6 @@ class Clustered(Protocol):
     rows: int
     clusters: str | None
     clustering: int | None
-
-
-class Store(Protocol):
-    """Where blobs are kept."""
-
-    def path(self, digest: str) -> Path:
-        """A local file with the bytes of this digest."""
 
 
 def pack(clusters: Clusters) -> bytes:
@@ -45,7 +38,7 @@ def pack(clusters: Clusters) -> bytes:
     return out.getvalue()
 
 
-def read(store: Store, digest: str) -> Clusters:
+def read(store: Blobs, digest: str) -> Clusters:
     """Read what `pack` wrote."""
     with np.load(store.path(digest), allow_pickle=False) as arrays:
         return Clusters(
@@ -63,7 +56,7 @@ def encode(assigned: Assigned) -> bytes:
     return assigned.astype("<u2").tobytes()
 
 
-def of_pool(store: Store, shards: Sequence[Clustered], number: int) -> Assigned:
+def of_pool(store: Blobs, shards: Sequence[Clustered], number: int) -> Assigned:
     """Cluster of each position of a pool by the clustering of this number: uint16[N].
 
     It is `NOWHERE` where there is no item, or none that was clustered yet.
