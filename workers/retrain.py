@@ -77,7 +77,7 @@ def _wanted(project: Project) -> EstimatorSpec:
     return specs.wanted(
         project.estimator,
         goal=project.goal,
-        is_text=inputs.columns(project) is None,
+        is_text=inputs.is_sparse(project),
     )
 
 
@@ -118,7 +118,7 @@ def _sample(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Matrix:
 def _presumed(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Presumed | None:
     """Items outside the reserve that nobody has labelled, where a search takes some for others."""
     project = task.project
-    is_text = inputs.columns(project) is None
+    is_text = inputs.is_sparse(project)
     label = presumed.label_of(project.goal, project.classes, is_text=is_text)
     if label is None:
         return None

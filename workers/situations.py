@@ -42,4 +42,4 @@ def _situation(session: Session, project: Project, *, has_version: bool, at: dat
 def _features(project: Project) -> Features:
     if not project.has_features:
         return Features.NONE
-    return Features.SPARSE if inputs.columns(project) is None else Features.DENSE
+    return Features.SPARSE if inputs.is_sparse(project) else Features.DENSE
