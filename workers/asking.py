@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from service.domain.catalogue import Reason, Strategy
+from service.domain.simulations import Asked
 from workers import ordering, unscored
 from workers.learning import regimes, rules, selection, strategies
 from workers.learning.arrays import Ints, Matrix, is_sparse
@@ -45,6 +46,19 @@ class Plan:
     seed: int
     test_share: float = 0.3
     goal: Mapping[str, Any] | None = None
+
+
+def plan_of(asked: Asked, *, strategy: str, seed: int, goal: Mapping[str, Any] | None) -> Plan:
+    """How one replay of a simulation goes; `goal` is as a project has it."""
+    return Plan(
+        strategy=strategy,
+        estimator=asked.estimator,
+        batch_size=asked.batch_size,
+        budget=asked.labels,
+        seed=seed,
+        test_share=asked.test_share,
+        goal=goal,
+    )
 
 
 def next_items(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labelled: Ints) -> Ints:
