@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.domain.catalogue import Strategy
 from service.domain.runs import RunKind, Stage
 from service.runtime import Runtime
-from service.store import projects, rankings, run_shards, runs, scans, shards, versions
+from service.store import pieces, projects, rankings, run_shards, runs, scans, shards, versions
 from service.store.pieces import SCORED
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
@@ -57,8 +57,7 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
         if not numbers:
             runs.move(session, held, now=now, stage=Stage.RANK)
             return [(Stage.RANK, (run.id,))]
-        # From here on the shards are watched. A message that comes twice is no failed attempt.
-        held.lease_until, held.wake_at, held.attempts = None, None, 0
+        pieces.leave_to_pieces(session, held.id)
     return [(Stage.SCORE, (run.id, number)) for number in numbers]
 
 

@@ -156,7 +156,10 @@ _ALL: tuple[Pieces[Any], ...] = (SCORED, DECODED, WRITTEN, REPLAYED)
 
 
 def leave_to_pieces(session: Session, run_id: UUID) -> None:
-    """Watch a run no more: from here on its pieces are, each by itself."""
+    """Watch a run no more: from here on its pieces are, each by itself.
+
+    A message of the run that comes twice is no failed attempt.
+    """
     session.execute(
         update(Run)
         .where(Run.id == run_id)
