@@ -1,8 +1,9 @@
 """How raw features become what an estimator sees, as data that a fitted version carries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,20 @@ class Scaling:
     mean: Floats | None = None
     scale: Floats | None = None
     idf: Floats | None = None
+
+
+_ARRAYS = ("mean", "scale", "idf")
+
+
+def to_arrays(scaling: Scaling) -> dict[str, npt.NDArray[Any]]:
+    """Give the arrays of a scaling by name, those that it has."""
+    held = {name: getattr(scaling, name) for name in _ARRAYS}
+    return {name: array for name, array in held.items() if array is not None}
+
+
+def from_arrays(kind: Kind, arrays: Mapping[str, npt.NDArray[Any]]) -> Scaling:
+    """Make a scaling from its arrays, which may be among others."""
+    return Scaling(kind=kind, **{name: arrays[name] for name in _ARRAYS if name in arrays})
 
 
 def of(kind: Kind, moments: Moments) -> Scaling:

@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from service.store.blobs import Blobs
+from workers.learning import scaling
 from workers.learning.coverage import NOWHERE, Assigned, Clusters
-from workers.learning.scaling import Kind, Scaling
-
-_OF_SCALING = ("mean", "scale", "idf")
+from workers.learning.scaling import Kind
 
 
 class Clustered(Protocol):
@@ -29,10 +28,8 @@ def pack(clusters: Clusters) -> bytes:
         "centres": clusters.centres,
         "seed": np.array(clusters.seed),
         "kind": np.array(str(clusters.scaling.kind)),
+        **scaling.to_arrays(clusters.scaling),
     }
-    for name in _OF_SCALING:
-        if (held := getattr(clusters.scaling, name)) is not None:
-            arrays[name] = held
     out = io.BytesIO()
     np.savez(out, allow_pickle=False, **arrays)
     return out.getvalue()
@@ -42,10 +39,7 @@ def read(store: Blobs, digest: str) -> Clusters:
     """Read what `pack` wrote."""
     with np.load(store.path(digest), allow_pickle=False) as arrays:
         return Clusters(
-            scaling=Scaling(
-                kind=Kind(str(arrays["kind"])),
-                **{name: arrays[name] for name in _OF_SCALING if name in arrays},
-            ),
+            scaling=scaling.from_arrays(Kind(str(arrays["kind"])), arrays),
             seed=int(arrays["seed"]),
             centres=arrays["centres"],
         )
