@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from service.domain.catalogue import GoalType, Reason, Strategy
+from service.domain.catalogue import Reason, Strategy
+from service.domain.simulations import Asked
 from workers import ordering, unscored
-from workers.learning import regimes, selection, strategies
+from workers.learning import regimes, rules, selection, strategies
 from workers.learning.arrays import Ints, Matrix, is_sparse
 from workers.learning.fitted import outputs
 from workers.learning.rules import Features, Rule, Situation
@@ -47,6 +48,19 @@ class Plan:
     goal: Mapping[str, Any] | None = None
 
 
+def plan_of(asked: Asked, *, strategy: str, seed: int, goal: Mapping[str, Any] | None) -> Plan:
+    """How one replay of a simulation goes; `goal` is as a project has it."""
+    return Plan(
+        strategy=strategy,
+        estimator=asked.estimator,
+        batch_size=asked.batch_size,
+        budget=asked.labels,
+        seed=seed,
+        test_share=asked.test_share,
+        goal=goal,
+    )
+
+
 def next_items(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labelled: Ints) -> Ints:
     """The items to ask for, best first, at least a batch of them if there are."""
     rule = _rule(pool, plan, fitted, free, labelled)
@@ -82,8 +96,7 @@ def next_items(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labell
 
 
 def _rule(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labelled: Ints) -> Rule:
-    goal = plan.goal or {}
-    positive = goal.get("positive")
+    goal, positive = rules.goal_of(plan.goal, pool.classes)
     counts = np.bincount(pool.labels[labelled], minlength=len(pool.classes))
     return regimes.decide(
         Situation(
@@ -94,7 +107,7 @@ def _rule(pool: Pool, plan: Plan, fitted: Fitted | None, free: Ints, labelled: I
             features=Features.SPARSE if is_sparse(pool.features) else Features.DENSE,
             batch_size=plan.batch_size,
             pool_size=len(free),
-            goal=GoalType(goal["type"]) if goal else None,
-            positive=None if positive is None else list(pool.classes).index(positive),
+            goal=goal,
+            positive=positive,
         )
     )

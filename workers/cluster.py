@@ -98,4 +98,4 @@ def _save(
     if project.ranking_id is not None:
         covering.write(runtime, project, project.ranking_id)
     log.info("clustered", run=str(run.id), clusters=clustering.clusters, shards=len(digests))
-    return [(more.stage, (more.id,))] if more is not None else []
+    return stages.messages(more)

@@ -9,6 +9,7 @@ import structlog
 from service.runtime import Runtime
 from service.store import batches, clusterings, coverings, labels, masks, shards
 from service.store.tables.pool import Project
+from workers import stages
 from workers.learning import coverage
 from workers.pool import clusterings as files
 from workers.stages import Message
@@ -28,7 +29,7 @@ def follow_up(runtime: Runtime, project: Project, ranking_id: int | None) -> Seq
     write(runtime, project, ranking_id)
     with runtime.sessions.begin() as session:
         run = clusterings.queue_if_due(session, project, at=runtime.now())
-    return [(run.stage, (run.id,))] if run is not None else []
+    return stages.messages(run)
 
 
 def write(runtime: Runtime, project: Project, ranking_id: int) -> None:

@@ -116,4 +116,4 @@ def _save(
         if upload_parts.ready_until(session, project) > end:
             more = runs.queue_up(session, project.id, RunKind.ENCODE, Stage.ENCODE, at=now)
     log.info("encoded", run=str(run.id), items=end - before.encoded, shards=len(rows))
-    return [(each.stage, (each.id,)) for each in (follow_up, rerank, more) if each is not None]
+    return stages.messages(follow_up, rerank, more)

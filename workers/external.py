@@ -140,4 +140,4 @@ def _save(
         runs.move(session, held, now=now, state=RunState.DONE, reason=None)
         cycle = cycles.queue_rerank(session, project, at=now)
     log.info("brought", run=str(run.id), rows=rows, version=version.number)
-    return [] if cycle is None else [(cycle.stage, (cycle.id,))]
+    return stages.messages(cycle)

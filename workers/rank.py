@@ -24,10 +24,10 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
         task = sources.load(session, run, scored, at=runtime.now())
     arranged = arrange.arrange(runtime, task)
     candidates = _candidates(runtime, task)
-    ranking, messages = _save(runtime, run, task, arranged, candidates)
-    _follow_up(runtime, task, arranged, ranking)  # after the switch, so that it delays nobody
-    more = covering.follow_up(runtime, task.project, ranking.id if ranking else None)
-    return [*messages, *more]
+    ranking, following = _save(runtime, run, task, arranged, candidates)
+    stages.send(runtime, following)  # what comes now is for nobody to wait for
+    _follow_up(runtime, task, arranged, ranking)
+    return covering.follow_up(runtime, task.project, ranking.id if ranking else None)
 
 
 def _candidates(runtime: Runtime, task: Task) -> str | None:
@@ -67,7 +67,7 @@ def _save(
             ended = cycles.end(session, held, project, state=RunState.DONE, reason=reason, at=now)
             follow_up = ended.follow_up
     log.info("ranked", run=str(run.id), items=arranged.depth, rule=arranged.ordered.rule.name)
-    return ranking, [(each.stage, (each.id,)) for each in (follow_up,) if each is not None]
+    return ranking, stages.messages(follow_up)
 
 
 def _follow_up(runtime: Runtime, task: Task, arranged: Arranged, ranking: Ranking | None) -> None:

@@ -11,15 +11,12 @@ from typing import Any
 import numpy as np
 
 from workers.asking import Plan, Pool, next_items
-from workers.learning import estimators, presumed, specs
+from workers.learning import estimators, presumed, shares, specs
 from workers.learning.arrays import Ints, is_sparse
 from workers.learning.curves import Curve
 from workers.learning.fitted import outputs
 from workers.learning.presumed import Presumed
 from workers.learning.versions import Fitted
-
-SAMPLE = 2_000
-"""Items drawn from the pool, by which labels count for what they are near to."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -93,8 +90,8 @@ class _Learner:
         self._taken_for = presumed.label_of(
             plan.goal, pool.classes, is_text=is_sparse(pool.features)
         )
-        drawn = np.random.default_rng([plan.seed, SAMPLE]).permutation(among)[:SAMPLE]
-        self._sample = pool.features[np.sort(drawn)]
+        drawn = np.random.default_rng([plan.seed, shares.SAMPLE]).permutation(among)
+        self._sample = pool.features[np.sort(drawn[: shares.SAMPLE])]
         self._versions = 0
         self._previous: Mapping[str, Any] = {}
 

@@ -16,7 +16,7 @@ from service.store.tables.pool import Project, Shard
 from workers import gate, stages
 from workers.encoders import inputs
 from workers.gate import Evidence
-from workers.learning import estimators, persistence, presumed, safeguards, specs
+from workers.learning import estimators, persistence, presumed, safeguards, shares, specs
 from workers.learning.arrays import Ints, Matrix
 from workers.learning.presumed import Presumed
 from workers.learning.safeguards import Compared
@@ -27,7 +27,6 @@ from workers.stages import Message
 
 log = structlog.get_logger(__name__)
 
-SAMPLE = 2_000
 # What the last cross-validation found, until there is another.
 KEPT = ("cross_validation", "candidates")
 
@@ -78,7 +77,7 @@ def _wanted(project: Project) -> EstimatorSpec:
     return specs.wanted(
         project.estimator,
         goal=project.goal,
-        is_text=inputs.columns(project) is None,
+        is_text=inputs.is_sparse(project),
     )
 
 
@@ -112,14 +111,14 @@ def _fit(runtime: Runtime, task: _Task) -> Fitted:
 
 def _sample(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Matrix:
     """Rows drawn from the pool, by which labels count for what they are near to."""
-    rng = np.random.default_rng([*chance, SAMPLE])
-    return features.draw(runtime.blobs, task.shards, SAMPLE, rng)
+    rng = np.random.default_rng([*chance, shares.SAMPLE])
+    return features.draw(runtime.blobs, task.shards, shares.SAMPLE, rng)
 
 
 def _presumed(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Presumed | None:
     """Items outside the reserve that nobody has labelled, where a search takes some for others."""
     project = task.project
-    is_text = inputs.columns(project) is None
+    is_text = inputs.is_sparse(project)
     label = presumed.label_of(project.goal, project.classes, is_text=is_text)
     if label is None:
         return None
@@ -147,7 +146,7 @@ def _ended(
 ) -> Sequence[Message]:
     """End a run that leaves the ranking as it is; its labels count as seen."""
     ended = cycles.end(session, run, project, state=RunState.HELD, reason=reason, at=runtime.now())
-    return [(each.stage, (each.id,)) for each in (ended.follow_up,) if each is not None]
+    return stages.messages(ended.follow_up)
 
 
 def _save(

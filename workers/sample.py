@@ -80,9 +80,8 @@ def _save(
             )
             rescan = scans.queue_up(session, project, at=now)
         ended = cycles.end(session, held, project, state=RunState.DONE, reason=reason, at=now)
+    stages.send(runtime, stages.messages(ended.follow_up, rescan))
     with runtime.sessions.begin() as session:
         rankings.drop_old_rows(session, task.project.id)
     log.info("ranked", run=str(run.id), candidates=arranged.candidates, of=project.encoded)
-    more = covering.follow_up(runtime, project, ranking.id if ranking else None)
-    sent = [(each.stage, (each.id,)) for each in (ended.follow_up, rescan) if each is not None]
-    return [*sent, *more]
+    return covering.follow_up(runtime, project, ranking.id if ranking else None)

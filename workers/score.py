@@ -1,6 +1,7 @@
 """One shard and one version into scores and predictions."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from service.domain.catalogue import Strategy
 from service.domain.runs import RunKind, Stage
 from service.runtime import Runtime
-from service.store import projects, rankings, run_shards, runs, scans, shards, versions
+from service.store import pieces, projects, rankings, run_shards, runs, scans, shards, versions
 from service.store.pieces import SCORED
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
@@ -57,8 +58,7 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
         if not numbers:
             runs.move(session, held, now=now, stage=Stage.RANK)
             return [(Stage.RANK, (run.id,))]
-        # From here on the shards are watched. A message that comes twice is no failed attempt.
-        held.lease_until, held.wake_at, held.attempts = None, None, 0
+        pieces.leave_to_pieces(session, held.id)
     return [(Stage.SCORE, (run.id, number)) for number in numbers]
 
 
@@ -126,11 +126,14 @@ def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
         order = orders.of_shard(first, scores, seed=project.seed)
         return runtime.blobs.put(orders.encode(order))
 
-    results = _Results(
-        scores=order_by(said.scores),
-        second=None if said.second is None else order_by(said.second),
-        predictions=runtime.blobs.put(said.labels.tobytes() + said.probabilities.tobytes()),
-    )
+    with ThreadPoolExecutor(1) as beside:  # to sort, while a disk or a bucket is waited for
+        predictions = said.labels.tobytes() + said.probabilities.tobytes()
+        kept = beside.submit(runtime.blobs.put, predictions)
+        results = _Results(
+            scores=order_by(said.scores),
+            second=None if said.second is None else order_by(said.second),
+            predictions=kept.result(),
+        )
     scored_at = runtime.now()
     near = _neighbours(runtime, run, first, matrix)
     took, whole = (at - began for at in (scored_at, runtime.now()))

@@ -17,8 +17,8 @@ from service.store.pieces import REPLAYED
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project, Shard
 from service.store.tables.simulations import Replay, Simulation
-from workers import replays
-from workers.asking import Plan, Pool
+from workers import asking, replays
+from workers.asking import Pool
 from workers.learning import comparisons, consensus
 from workers.learning.arrays import Ints
 from workers.learning.curves import Curve
@@ -73,15 +73,7 @@ def run_replay(runtime: Runtime, replay: Replay) -> Sequence[Message]:
     with runtime.readers() as session:
         simulation = session.get_one(Simulation, replay.run_id)
     asked = rules.asked_of(simulation.asked)
-    plan = Plan(
-        strategy=replay.strategy,
-        estimator=asked.estimator,
-        batch_size=asked.batch_size,
-        budget=asked.labels,
-        seed=replay.seed,
-        test_share=asked.test_share,
-        goal=simulation.goal,
-    )
+    plan = asking.plan_of(asked, strategy=replay.strategy, seed=replay.seed, goal=simulation.goal)
     pool = _pool(runtime, simulation)
     try:
         curve = replays.replay(pool, plan, told=_look_up(runtime, replay))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from service.domain.catalogue import GoalType, InputType, Strategy
+from service.domain.catalogue import InputType, Strategy
 from service.store import batches, labels, leases
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project
@@ -23,8 +23,7 @@ def rule_of(session: Session, project: Project, run: Run, *, at: datetime) -> Ru
 
 
 def _situation(session: Session, project: Project, *, has_version: bool, at: datetime) -> Situation:
-    goal = project.goal or {}
-    positive = goal.get("positive")
+    goal, positive = rules.goal_of(project.goal, project.classes)
     return Situation(
         strategy=Strategy(project.strategy),
         has_version=has_version,
@@ -35,12 +34,12 @@ def _situation(session: Session, project: Project, *, has_version: bool, at: dat
         pool_size=project.open_count,
         is_brought=project.input_type == InputType.SCORES,
         annotators=leases.count_annotators(session, project.id, now=at),
-        goal=GoalType(goal["type"]) if goal else None,
-        positive=None if positive is None else project.classes.index(positive),
+        goal=goal,
+        positive=positive,
     )
 
 
 def _features(project: Project) -> Features:
     if not project.has_features:
         return Features.NONE
-    return Features.SPARSE if inputs.columns(project) is None else Features.DENSE
+    return Features.SPARSE if inputs.is_sparse(project) else Features.DENSE

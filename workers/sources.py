@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from service.runtime import Runtime
-from service.store import batches, labels, masks, projects, shards
+from service.store import labels, masks, projects, shards
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project, Shard
 from workers import situations
@@ -31,12 +31,11 @@ class Task:
     """Scored shards; none before there is a version."""
     shards: Sequence[Shard]
     rule: Rule
-    batch_size: int
 
     @property
     def stored(self) -> int:
         """How much of an order becomes rows."""
-        return max(LEAST_STORED, STORED_BATCHES * self.batch_size)
+        return max(LEAST_STORED, STORED_BATCHES * self.rule.batch_size)
 
     @property
     def stretches(self) -> Sequence[Shard | RunShard]:
@@ -68,7 +67,6 @@ def load(session: Session, run: Run, run_shards: Sequence[RunShard] = (), *, at:
         run_shards=run_shards,
         shards=shards.list_for(session, project.id),
         rule=situations.rule_of(session, project, run, at=at),
-        batch_size=batches.usual_size(session, project.id),
     )
 
 

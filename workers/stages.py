@@ -56,7 +56,7 @@ def attempt(runtime: Runtime, stage: Stage, run_id: UUID, work: Work) -> None:
 
     with _held(renew, lease):
         try:
-            messages = work(runtime, run)
+            following = work(runtime, run)
         except Superseded:
             _leave(runtime, run)
             return
@@ -66,7 +66,7 @@ def attempt(runtime: Runtime, stage: Stage, run_id: UUID, work: Work) -> None:
         except Exception as error:  # the task boundary: a failed stage is tried again
             _let_go(runtime, run, error)
             return
-    _send(runtime, messages)
+    send(runtime, following)
 
 
 def attempt_piece(
@@ -94,7 +94,7 @@ def attempt_piece(
 
     with _held(renew, lease):
         try:
-            messages = work(runtime, piece)
+            following = work(runtime, piece)
         except Superseded:
             return
         except (Hopeless, Missing) as error:
@@ -106,7 +106,18 @@ def attempt_piece(
             with runtime.sessions.begin() as session:
                 pieces.let_go(session, run_id, number, wake_at=wake_at)
             return
-    _send(runtime, messages)
+    send(runtime, following)
+
+
+def messages(*queued: Run | None) -> list[Message]:
+    """Messages that start the runs that there are."""
+    return [(each.stage, (each.id,)) for each in queued if each is not None]
+
+
+def send(runtime: Runtime, following: Sequence[Message]) -> None:
+    """Send messages; a lost one is sent again by the sweep."""
+    for stage, ids in following:
+        runtime.queue.start(stage, *ids)
 
 
 def hold(session: Session, run: Run) -> tuple[Project, Run]:
@@ -132,11 +143,6 @@ def _leave(runtime: Runtime, run: Run) -> None:
             runs.stop(session, run.id, RunState.CANCELLED, now=now, reason=reason)
 
 
-def _send(runtime: Runtime, messages: Sequence[Message]) -> None:
-    for stage, ids in messages:
-        runtime.queue.start(stage, *ids)
-
-
 def _let_go(runtime: Runtime, run: Run, error: Exception) -> None:
     log.exception("stage failed", run=str(run.id), stage=str(run.stage), error=str(error))
     reason = f"{type(error).__name__}: {error}"
@@ -158,10 +164,9 @@ def _fail(runtime: Runtime, run_id: UUID, reason: str) -> None:
         if project is not None:
             session.refresh(run)
             follow_up = cycles.fail(session, run, project, at=now, reason=reason)
-    if follow_up is not None:
-        _send(runtime, [(Stage(follow_up.stage), (follow_up.id,))])
+    send(runtime, messages(follow_up))
     if run.kind == RunKind.INGEST:
-        _send(runtime, [(Stage.UNDO, (run_id,))])
+        send(runtime, [(Stage.UNDO, (run_id,))])
 
 
 def _lease(runtime: Runtime) -> timedelta:

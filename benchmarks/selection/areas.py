@@ -6,9 +6,7 @@ from pathlib import Path
 
 from benchmarks.selection import data, replaying, rows
 from benchmarks.selection.rows import Row
-from benchmarks.selection.units import Found, Unit
-from workers import replays
-from workers.asking import Plan
+from benchmarks.selection.units import Found, Unit, every, picked
 
 NAME = "areas"
 SEEDS = 5
@@ -33,26 +31,14 @@ REFERENCE = "margin, then k-means++"
 
 def units(seeds: int) -> list[Unit]:
     """All sets, arms and seeds."""
-    return [
-        Unit(experiment=NAME, data=name, arm=arm, seed=seed)
-        for name in CASES
-        for arm in ARMS
-        for seed in range(seeds)
-    ]
+    return every(NAME, data=CASES, arms=ARMS, seeds=seeds)
 
 
 def run(unit: Unit, folder: Path) -> Found:
     """Start with nothing; hold three items in ten out."""
     case, pool = CASES[unit.data], data.pool(folder, unit.data)
-    plan = Plan(
-        strategy=unit.arm,
-        estimator=replaying.AUTO,
-        batch_size=case.batch,
-        budget=case.budget,
-        seed=unit.seed,
-    )
-    training, held = replays.split(len(pool.labels), plan.test_share, plan.seed)
-    test = data.part(pool, held)
+    plan = replaying.plan(unit, batch_size=case.batch, budget=case.budget)
+    training, test = replaying.held_out(pool, unit.seed)
     labels, values = replaying.curve(
         pool, plan, among=training, test=test, measure=replaying.accuracy(test)
     )
@@ -64,20 +50,12 @@ def table(found: Mapping[Unit, Found]) -> list[Row]:
     out = []
     for name, case in CASES.items():
         for arm in ARMS:
-            areas = [
-                each["area"] for unit, each in found.items() if (unit.data, unit.arm) == (name, arm)
-            ]
-            if not areas:
-                continue
-            row = rows.of(f"{name}, {arm}", areas, reference=case.reference)
-            is_judged = arm == "auto"
-            out.append(
-                rows.of(
-                    f"{name}, {arm}",
-                    areas,
-                    reference=case.reference if is_judged else None,
-                    reference_of=REFERENCE if is_judged else "",
-                    is_reached=row.value >= case.reference if is_judged else None,
+            areas = [each["area"] for each in picked(found, data=name, arm=arm)]
+            what = f"{name}, {arm}"
+            if areas and arm == "auto":
+                out.append(
+                    rows.judged(what, areas, reference=case.reference, reference_of=REFERENCE)
                 )
-            )
+            elif areas:
+                out.append(rows.of(what, areas))
     return out

@@ -5,9 +5,7 @@ from pathlib import Path
 
 from benchmarks.selection import data, replaying, rows
 from benchmarks.selection.rows import Row
-from benchmarks.selection.units import Found, Unit
-from workers import replays
-from workers.asking import Plan
+from benchmarks.selection.units import Found, Unit, every, picked
 
 NAME = "cold"
 SEEDS = 10
@@ -18,25 +16,14 @@ REFERENCE = 0.72
 
 def units(seeds: int) -> list[Unit]:
     """All arms and seeds."""
-    return [
-        Unit(experiment=NAME, data=DATA, arm=arm, seed=seed)
-        for arm in ARMS
-        for seed in range(seeds)
-    ]
+    return every(NAME, data=[DATA], arms=ARMS, seeds=seeds)
 
 
 def run(unit: Unit, folder: Path) -> Found:
     """Label two batches of ten."""
     pool = data.pool(folder, unit.data)
-    plan = Plan(
-        strategy=unit.arm,
-        estimator=replaying.AUTO,
-        batch_size=BATCH,
-        budget=LABELS,
-        seed=unit.seed,
-    )
-    training, held = replays.split(len(pool.labels), plan.test_share, plan.seed)
-    test = data.part(pool, held)
+    plan = replaying.plan(unit, batch_size=BATCH, budget=LABELS)
+    training, test = replaying.held_out(pool, unit.seed)
     labels, values = replaying.curve(
         pool, plan, among=training, test=test, measure=replaying.accuracy(test)
     )
@@ -47,18 +34,10 @@ def table(found: Mapping[Unit, Found]) -> list[Row]:
     """Every arm; what counts is `auto`."""
     out = []
     for arm in ARMS:
-        values = [each["accuracy"][-1] for unit, each in found.items() if unit.arm == arm]
-        if not values:
-            continue
-        is_judged = arm == "auto"
-        row = rows.of(f"{DATA} at {LABELS} labels, {arm}", values)
-        out.append(
-            rows.of(
-                row.what,
-                values,
-                reference=REFERENCE if is_judged else None,
-                reference_of="target" if is_judged else "",
-                is_reached=row.value >= REFERENCE if is_judged else None,
-            )
-        )
+        values = [each["accuracy"][-1] for each in picked(found, arm=arm)]
+        what = f"{DATA} at {LABELS} labels, {arm}"
+        if values and arm == "auto":
+            out.append(rows.judged(what, values, reference=REFERENCE, reference_of="target"))
+        elif values:
+            out.append(rows.of(what, values))
     return out

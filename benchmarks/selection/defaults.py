@@ -1,15 +1,13 @@
 """The defaults on the sets of the published benchmark: area under the curve, ten a batch."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
-import numpy as np
-
-from benchmarks import protocol
-from benchmarks.selection import data, published, replaying, rows
+from benchmarks.selection import published, replaying, rows
 from benchmarks.selection.rows import Row
-from benchmarks.selection.units import Found, Unit
+from benchmarks.selection.units import Found, Unit, every, picked
 from workers.asking import Plan
 
 NAME = "defaults"
@@ -25,37 +23,23 @@ LEAST_WON = 11
 
 def units(seeds: int) -> list[Unit]:
     """All sets, arms and seeds."""
-    return [
-        Unit(experiment=NAME, data=name, arm=arm, seed=seed)
-        for name in published.MEANS
-        for arm in ARMS
-        for seed in range(seeds)
-    ]
+    return every(NAME, data=published.MEANS, arms=ARMS, seeds=seeds)
 
 
 def run(unit: Unit, folder: Path) -> Found:
     """Go from twenty labels to the end of the training part, or to the budget."""
-    table = protocol.read(folder / "libsvm" / f"{unit.data}.txt.gz")
-    given = protocol.split(len(table.classes), unit.seed)
-    if not protocol.can_start(table, given):
-        return {"area": None}
-    whole = data.pool(folder, f"libsvm/{unit.data}")
-    training, test = data.part(whole, given.train), data.part(whole, given.test)
     strategy, estimator = ARMS[unit.arm]
-    labels, values = replaying.curve(
-        training,
-        Plan(
-            strategy=strategy,
-            estimator=estimator,
-            batch_size=BATCH,
-            budget=published.BUDGET,
-            seed=unit.seed,
-        ),
-        among=np.arange(len(given.train)),
-        test=test,
-        measure=replaying.accuracy(test),
-        start=range(protocol.INITIAL),
+    plan = Plan(
+        strategy=strategy,
+        estimator=estimator,
+        batch_size=BATCH,
+        budget=published.BUDGET,
+        seed=unit.seed,
     )
+    points = published.curve(folder, unit.data, plan)
+    if points is None:
+        return {"area": None}
+    labels, values = points
     return {"area": rows.area(labels, values), "labels": labels, "accuracy": values}
 
 
@@ -68,14 +52,13 @@ def table(found: Mapping[Unit, Found]) -> list[Row]:
             continue
         for arm, each in areas.items():
             means.setdefault(arm, []).append(fmean(each))
-        chance = fmean(areas["random"])
+        row, chance = rows.of(name, areas["auto"]), fmean(areas["random"])
         out.append(
-            rows.of(
-                name,
-                areas["auto"],
+            replace(
+                row,
                 reference=chance,
                 reference_of="random, same estimator",
-                is_reached=fmean(areas["auto"]) > chance,
+                is_reached=row.value > chance,
                 note=f"US-C in tens {fmean(areas['us_c']):.4f}, "
                 f"one at a time {published.MEANS[name][0]:.4f}",
             )
@@ -93,12 +76,11 @@ def table(found: Mapping[Unit, Found]) -> list[Row]:
             )
         )
         out.append(
-            rows.of(
+            rows.judged(
                 "mean of all sets",
                 means["auto"],
                 reference=fmean(means["us_c"]),
                 reference_of="US-C, the same batches",
-                is_reached=fmean(means["auto"]) >= fmean(means["us_c"]),
                 note=f"random {fmean(means['random']):.4f}",
             )
         )
@@ -106,8 +88,5 @@ def table(found: Mapping[Unit, Found]) -> list[Row]:
 
 
 def _areas(found: Mapping[Unit, Found], name: str, arm: str) -> list[float]:
-    return [
-        each["area"]
-        for unit, each in found.items()
-        if (unit.data, unit.arm) == (name, arm) and each["area"] is not None
-    ]
+    areas = [each["area"] for each in picked(found, data=name, arm=arm)]
+    return [each for each in areas if each is not None]

@@ -9,9 +9,7 @@ from sklearn.metrics import f1_score
 
 from benchmarks.selection import data, replaying
 from benchmarks.selection.rows import Row
-from benchmarks.selection.units import Found, Unit
-from workers import replays
-from workers.asking import Plan
+from benchmarks.selection.units import Found, Unit, every, picked
 from workers.learning.fitted import Outputs
 
 NAME = "matched"
@@ -35,27 +33,19 @@ ARMS = ("auto", "random")
 
 def units(seeds: int) -> list[Unit]:
     """All sets, arms and seeds."""
-    return [
-        Unit(experiment=NAME, data=name, arm=arm, seed=seed)
-        for name in REFERENCES
-        for arm in ARMS
-        for seed in range(seeds)
-    ]
+    return every(NAME, data=REFERENCES, arms=ARMS, seeds=seeds)
 
 
 def run(unit: Unit, folder: Path) -> Found:
     """Start with nothing; random choice needs its end only."""
     pool = data.pool(folder, unit.data)
     is_random = unit.arm == "random"
-    training, held = replays.split(len(pool.labels), 0.3, unit.seed)
-    plan = Plan(
-        strategy=unit.arm,
-        estimator=replaying.AUTO,
+    training, test = replaying.held_out(pool, unit.seed)
+    plan = replaying.plan(
+        unit,
         batch_size=RANDOM_LABELS // 3 if is_random else BATCH,
         budget=RANDOM_LABELS if is_random else BUDGET,
-        seed=unit.seed,
     )
-    test = data.part(pool, held)
 
     def measure(said: Outputs) -> float:
         return float(f1_score(test.labels, said.label, average="macro", zero_division=0))
@@ -68,9 +58,8 @@ def table(found: Mapping[Unit, Found]) -> list[Row]:
     """Every set: how many times fewer labels than random choice had."""
     out = []
     for name, reference in REFERENCES.items():
-        of_set = {unit: each for unit, each in found.items() if unit.data == name}
-        ends = [each["f1"][-1] for unit, each in of_set.items() if unit.arm == "random"]
-        curves = [each for unit, each in of_set.items() if unit.arm == "auto"]
+        ends = [each["f1"][-1] for each in picked(found, data=name, arm="random")]
+        curves = picked(found, data=name, arm="auto")
         if not ends or not curves:
             continue
         target = fmean(ends)

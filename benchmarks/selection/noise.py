@@ -9,9 +9,7 @@ import numpy as np
 
 from benchmarks.selection import data, replaying, rows
 from benchmarks.selection.rows import Row
-from benchmarks.selection.units import Found, Unit
-from workers import replays
-from workers.asking import Plan
+from benchmarks.selection.units import Found, Unit, every, picked
 from workers.learning.arrays import Ints
 
 NAME = "noise"
@@ -24,27 +22,15 @@ BATCH, BUDGET = 20, 400
 
 def units(seeds: int) -> list[Unit]:
     """All sets, arms and seeds."""
-    return [
-        Unit(experiment=NAME, data=name, arm=arm, seed=seed)
-        for name in DATA
-        for arm in ARMS
-        for seed in range(seeds)
-    ]
+    return every(NAME, data=DATA, arms=ARMS, seeds=seeds)
 
 
 def run(unit: Unit, folder: Path) -> Found:
     """Learn from what the expert says; be judged by what is true."""
     pool = data.pool(folder, unit.data)
-    training, held = replays.split(len(pool.labels), 0.3, unit.seed)
-    test = data.part(pool, held)
+    training, test = replaying.held_out(pool, unit.seed)
     heard = replace(pool, labels=_with_mistakes(pool.labels, len(pool.classes), unit.seed))
-    plan = Plan(
-        strategy=unit.arm,
-        estimator=replaying.AUTO,
-        batch_size=BATCH,
-        budget=BUDGET,
-        seed=unit.seed,
-    )
+    plan = replaying.plan(unit, batch_size=BATCH, budget=BUDGET)
     labels, values = replaying.curve(
         heard, plan, among=training, test=test, measure=replaying.accuracy(test)
     )
@@ -61,20 +47,14 @@ def table(found: Mapping[Unit, Found]) -> list[Row]:
     """Every set: never below random by more than a standard error of the difference."""
     out = []
     for name in DATA:
-        areas = {
-            arm: [
-                each["area"] for unit, each in found.items() if (unit.data, unit.arm) == (name, arm)
-            ]
-            for arm in ARMS
-        }
-        if not all(areas.values()):
+        areas = [[each["area"] for each in picked(found, data=name, arm=arm)] for arm in ARMS]
+        if not all(areas):
             continue
-        ours, chance = (rows.of(name, areas[arm]) for arm in ARMS)
+        ours, chance = (rows.of(name, each) for each in areas)
         error = hypot(ours.error or 0.0, chance.error or 0.0)
         out.append(
-            rows.of(
-                name,
-                areas["auto"],
+            replace(
+                ours,
                 reference=chance.value,
                 reference_of="random, same mistakes",
                 is_reached=ours.value >= chance.value - error,

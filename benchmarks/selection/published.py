@@ -5,6 +5,7 @@ deviations over up to 150 seeds, and areas of single seeds.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from benchmarks import protocol
 from benchmarks.selection import data, replaying, rows
 from benchmarks.selection.rows import Row
-from benchmarks.selection.units import Found, Unit
+from benchmarks.selection.units import Found, Unit, every
 from workers.asking import Plan
 
 NAME = "published"
@@ -48,32 +49,35 @@ WITHIN = 4.0
 
 def units(seeds: int) -> list[Unit]:
     """All sets, all seeds."""
-    return [
-        Unit(experiment=NAME, data=name, arm="us_c", seed=seed)
-        for name in MEANS
-        for seed in range(seeds)
-    ]
+    return every(NAME, data=MEANS, arms=["us_c"], seeds=seeds)
 
 
 def run(unit: Unit, folder: Path) -> Found:
     """Label the training part to its end, or to the budget; the area leaves the start out."""
-    table = protocol.read(folder / "libsvm" / f"{unit.data}.txt.gz")
-    given = protocol.split(len(table.classes), unit.seed)
-    if not protocol.can_start(table, given):
-        return {"area": None}
-    whole = data.pool(folder, f"libsvm/{unit.data}")
-    training, test = data.part(whole, given.train), data.part(whole, given.test)
     plan = Plan(strategy="margin", estimator=SVM, batch_size=1, budget=BUDGET, seed=unit.seed)
-    _, values = replaying.curve(
-        training,
+    points = curve(folder, unit.data, plan)
+    if points is None:
+        return {"area": None}
+    asked = points[1][1:]
+    return {"area": float(np.trapezoid(asked) / len(asked)), "queries": len(asked)}
+
+
+def curve(folder: Path, name: str, plan: Plan) -> tuple[list[int], list[float]] | None:
+    """Labels and accuracies by the splits of the benchmark; none for a seed that it skips."""
+    table = protocol.read(folder / "libsvm" / f"{name}.txt.gz")
+    given = protocol.split(len(table.classes), plan.seed)
+    if not protocol.can_start(table, given):
+        return None
+    whole = data.pool(folder, f"libsvm/{name}")
+    test = replaying.test_of(whole, given.test)
+    return replaying.curve(
+        data.part(whole, given.train),
         plan,
         among=np.arange(len(given.train)),
         test=test,
         measure=replaying.accuracy(test),
         start=range(protocol.INITIAL),
     )
-    asked = values[1:]
-    return {"area": float(np.trapezoid(asked) / len(asked)), "queries": len(asked)}
 
 
 def table(found: Mapping[Unit, Found]) -> list[Row]:
@@ -94,9 +98,8 @@ def table(found: Mapping[Unit, Found]) -> list[Row]:
         is_near = abs(row.value - mean) <= WITHIN * error
         note = f"{sum(same)} of {len(same)} single seeds to five digits" if same else ""
         out.append(
-            rows.of(
-                name,
-                list(areas.values()),
+            replace(
+                row,
                 reference=mean,
                 reference_of="published US-C",
                 is_reached=bool(is_near and all(same)),

@@ -12,13 +12,13 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from benchmarks.selection import data, replaying
-from benchmarks.selection.replaying import Measure
+from benchmarks.selection.replaying import Measure, Test
 from benchmarks.selection.rows import Row
-from benchmarks.selection.units import Found, Unit
-from workers import replays
-from workers.asking import Plan, Pool
+from benchmarks.selection.units import Found, Unit, every, picked
+from workers.asking import Pool
 from workers.learning import estimators
 from workers.learning.arrays import Ints
+from workers.learning.fitted import Outputs
 from workers.learning.specs import EstimatorSpec
 
 NAME = "rare"
@@ -34,43 +34,38 @@ DRAWS = 10_000
 
 def units(seeds: int) -> list[Unit]:
     """Every intent, arm and seed."""
-    return [
-        Unit(experiment=NAME, data=f"{intent}", arm=arm, seed=seed)
-        for seed in range(seeds)
-        for intent in range(CLASSES)
-        for arm in (*ARMS, "random")
-    ]
+    return every(NAME, data=map(str, range(CLASSES)), arms=(*ARMS, "random"), seeds=seeds)
 
 
 def run(unit: Unit, folder: Path) -> Found:
     """Labels to each share of the average precision of a model of all labels."""
     pool = data.one_against_rest(data.pool(folder, DATA), int(unit.data))
-    training, held = replays.split(len(pool.labels), 0.3, unit.seed)
-    test = data.part(pool, held)
+    training, test = replaying.held_out(pool, unit.seed)
 
-    def measure(said: object) -> float:
-        return float(average_precision_score(test.labels, said.proba[:, 1]))  # type: ignore[attr-defined]
+    def measure(said: Outputs) -> float:
+        return float(average_precision_score(test.labels, said.proba[:, 1]))
 
     full = _fitted(pool, training, test, measure)
     start = _seeds(pool, training, unit.seed)
     if unit.arm == "random":
         labels, values = _at_random(pool, training, start, test, measure, unit.seed, full)
     else:
-        plan = Plan(
-            strategy=unit.arm,
-            estimator=LOGISTIC,
-            batch_size=BATCH,
-            budget=BUDGET,
-            seed=unit.seed,
+        labels, values = replaying.curve(
+            pool,
+            replaying.plan(unit, batch_size=BATCH, budget=BUDGET, estimator=LOGISTIC),
+            among=training,
+            test=test,
+            measure=measure,
+            start=start,
+            until=SHARES[-1] * full,
         )
-        labels, values = _by_strategy(pool, plan, training, start, test, measure, full)
     reached = {
         str(share): replaying.first_reaching(labels, values, share * full) for share in SHARES
     }
     return {"full": full, "reached": reached, "labels": labels, "precision": values}
 
 
-def _fitted(pool: Pool, items: Ints, test: Pool, measure: Measure) -> float:
+def _fitted(pool: Pool, items: Ints, test: Test, measure: Measure) -> float:
     fitted = estimators.fit(
         EstimatorSpec(name="logistic", parameters={"scaling": "unit", "C": 10.0}),
         pool.features[items],
@@ -90,32 +85,11 @@ def _seeds(pool: Pool, training: Ints, seed: int) -> list[int]:
     return [int(each) for each in np.concatenate(chosen)]
 
 
-def _by_strategy(
-    pool: Pool,
-    plan: Plan,
-    training: Ints,
-    start: list[int],
-    test: Pool,
-    measure: Measure,
-    full: float,
-) -> tuple[list[int], list[float]]:
-    labels: list[int] = []
-    values: list[float] = []
-    for point in replays.rounds(pool, plan, among=training, start=start):
-        if point.fitted is None:
-            continue
-        labels.append(len(point.labelled))
-        values.append(replaying.judged(point.fitted, test, measure))
-        if values[-1] >= SHARES[-1] * full:
-            break
-    return labels, values
-
-
 def _at_random(
     pool: Pool,
     training: Ints,
     start: list[int],
-    test: Pool,
+    test: Test,
     measure: Measure,
     seed: int,
     full: float,
@@ -165,15 +139,19 @@ def _ratios(found: Mapping[Unit, Found], arm: str, share: str) -> list[float]:
     """Labels of random over those of an arm, for each intent of which both are known."""
     out = []
     for intent in range(CLASSES):
-        needed: dict[str, list[float]] = {arm: [], "random": []}
-        for unit, each in found.items():
-            if unit.data == str(intent) and unit.arm in needed:
-                reached = each["reached"][share]
-                # What was not reached counts with the last number of labels tried.
-                needed[unit.arm].append(each["labels"][-1] if reached is None else reached)
-        if all(needed.values()):
-            out.append(fmean(needed["random"]) / fmean(needed[arm]))
+        ours, chance = (
+            [_needed(each, share) for each in picked(found, data=str(intent), arm=name)]
+            for name in (arm, "random")
+        )
+        if ours and chance:
+            out.append(fmean(chance) / fmean(ours))
     return out
+
+
+def _needed(found: Found, share: str) -> float:
+    """Labels to a share; what was not reached counts with the last number of labels tried."""
+    reached = found["reached"][share]
+    return float(found["labels"][-1] if reached is None else reached)
 
 
 def _interval(ratios: list[float]) -> tuple[float, float]:

@@ -7,9 +7,8 @@ import numpy as np
 
 from benchmarks.selection import data, replaying, rows
 from benchmarks.selection.rows import Row
-from benchmarks.selection.units import Found, Unit
+from benchmarks.selection.units import Found, Unit, every, picked
 from workers import replays
-from workers.asking import Plan
 
 NAME = "review"
 SEEDS = 5
@@ -26,12 +25,7 @@ ARMS = ("auto",)
 
 def units(seeds: int) -> list[Unit]:
     """All sets and seeds."""
-    return [
-        Unit(experiment=NAME, data=name, arm=arm, seed=seed)
-        for name in REFERENCES
-        for arm in ARMS
-        for seed in range(seeds)
-    ]
+    return every(NAME, data=REFERENCES, arms=ARMS, seeds=seeds)
 
 
 def run(unit: Unit, folder: Path) -> Found:
@@ -40,12 +34,10 @@ def run(unit: Unit, folder: Path) -> Found:
     positive = list(pool.classes).index(POSITIVE)
     rng = np.random.default_rng(unit.seed)
     start = [int(rng.choice(np.flatnonzero(pool.labels == each))) for each in range(2)]
-    plan = Plan(
-        strategy=unit.arm,
-        estimator=replaying.AUTO,
+    plan = replaying.plan(
+        unit,
         batch_size=BATCH,
         budget=len(pool.labels),
-        seed=unit.seed,
         goal={"type": "recall", "positive": POSITIVE, "target": RECALL},
     )
     wanted = np.ceil(RECALL * np.sum(pool.labels == positive))
@@ -62,19 +54,14 @@ def table(found: Mapping[Unit, Found]) -> list[Row]:
     """Every set: work saved over reading at random, at a recall of 95 %."""
     out = []
     for name, reference in REFERENCES.items():
-        saved = [each["saved"] for unit, each in found.items() if unit.data == name]
-        if not saved:
+        of_set = picked(found, data=name)
+        if not of_set:
             continue
-        read = np.mean([each["read"] for unit, each in found.items() if unit.data == name])
-        row = rows.of(name, saved)
-        out.append(
-            rows.of(
-                name,
-                saved,
-                reference=reference,
-                reference_of="best known rule" if reference else "",
-                is_reached=None if reference is None else row.value >= reference,
-                note=f"{read:.0f} documents read",
-            )
-        )
+        saved = [each["saved"] for each in of_set]
+        note = f"{np.mean([each['read'] for each in of_set]):.0f} documents read"
+        if reference is None:
+            out.append(rows.of(name, saved, note=note))
+        else:
+            about = "best known rule"
+            out.append(rows.judged(name, saved, reference=reference, reference_of=about, note=note))
     return out

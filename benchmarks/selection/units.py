@@ -2,10 +2,11 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,25 @@ class Unit:
     def key(self) -> str:
         """What it is kept under."""
         return f"{self.experiment}/{self.data}/{self.arm}/{self.seed}"
+
+
+def every(experiment: str, *, data: Iterable[str], arms: Iterable[str], seeds: int) -> list[Unit]:
+    """Give the units of all data sets, arms and seeds."""
+    return [
+        Unit(experiment=experiment, data=name, arm=arm, seed=seed)
+        for name, arm, seed in product(data, arms, range(seeds))
+    ]
+
+
+def picked(
+    found: Mapping[Unit, Found], *, data: str | None = None, arm: str | None = None
+) -> list[Found]:
+    """Give what was found on a data set, by an arm, or both."""
+    return [
+        each
+        for unit, each in found.items()
+        if data in (None, unit.data) and arm in (None, unit.arm)
+    ]
 
 
 class Store:

@@ -12,6 +12,7 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE, RunState, Stage
+from service.store import database
 from service.store.runs import RESEND
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.simulations import Replay
@@ -28,11 +29,14 @@ class Pieces(Generic[P]):
     stage: Stage
     resend: timedelta = RESEND
     """After how long a message that nobody answered is sent again."""
+    is_redone: bool = False
+    """Whether a crash of the database may undo the last pieces; then no commit waits for its disk."""
 
     def enter(
         self, session: Session, run_id: UUID, number: int, *, now: datetime, lease: timedelta
     ) -> P | None:
         """Enter a piece: only in a live run at this stage, if it is not done and nobody's."""
+        self._hasten(session)
         live = select(Run.id).where(Run.id == run_id, Run.stage == self.stage, Run.state.in_(LIVE))
         return session.scalar(
             update(self.table)
@@ -85,6 +89,7 @@ class Pieces(Generic[P]):
         Args:
             attempt: where given, only who entered at this attempt may save.
         """
+        self._hasten(session)
         is_fenced = () if attempt is None else (self.table.attempts == attempt,)
         saved = session.scalar(
             update(self.table)
@@ -134,6 +139,10 @@ class Pieces(Generic[P]):
             piece.wake_at = now + self.resend
         return [(piece.run_id, piece.number) for piece in found]
 
+    def _hasten(self, session: Session) -> None:
+        if self.is_redone:
+            database.may_be_lost(session)
+
     def _stalled(self, now: datetime) -> Select[P]:
         return (
             select(self.table)
@@ -147,7 +156,7 @@ class Pieces(Generic[P]):
         )
 
 
-SCORED = Pieces(RunShard, Stage.SCORE)
+SCORED = Pieces(RunShard, Stage.SCORE, is_redone=True)
 DECODED = Pieces(Part, Stage.DECODE)
 WRITTEN = Pieces(Part, Stage.WRITE)
 # Each takes long, and many wait behind those that are worked on.
@@ -156,7 +165,10 @@ _ALL: tuple[Pieces[Any], ...] = (SCORED, DECODED, WRITTEN, REPLAYED)
 
 
 def leave_to_pieces(session: Session, run_id: UUID) -> None:
-    """Watch a run no more: from here on its pieces are, each by itself."""
+    """Watch a run no more: from here on its pieces are, each by itself.
+
+    A message of the run that comes twice is no failed attempt.
+    """
     session.execute(
         update(Run)
         .where(Run.id == run_id)

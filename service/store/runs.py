@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE, RunKind, RunState, Stage
 from service.errors import NotFound
+from service.store import pages
 from service.store.conflicts import insert_new
 from service.store.tables.learning import Run
 
@@ -58,10 +59,7 @@ def list_for(
 ) -> list[Run]:
     """Runs of a project, newest first."""
     query = select(Run).where(Run.project_id == project_id)
-    if before:
-        at, run_id = before
-        query = query.where(or_(Run.created_at < at, (Run.created_at == at) & (Run.id < run_id)))
-    return list(session.scalars(query.order_by(Run.created_at.desc(), Run.id.desc()).limit(limit)))
+    return list(session.scalars(pages.newest_first(query, before=before, limit=limit)))
 
 
 def enter(

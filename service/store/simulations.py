@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE
 from service.errors import NotFound
+from service.store import pages
 from service.store.pieces import REPLAYED
 from service.store.tables.learning import Run
 from service.store.tables.simulations import Replay, Simulation
@@ -45,11 +46,8 @@ def list_for(
         .join(Run, Run.id == Simulation.run_id)
         .where(Run.project_id == project_id)
     )
-    if before:
-        at, run_id = before
-        query = query.where(or_(Run.created_at < at, (Run.created_at == at) & (Run.id < run_id)))
-    query = query.order_by(Run.created_at.desc(), Run.id.desc()).limit(limit)
-    return [(simulation, run) for simulation, run in session.execute(query)]
+    found = session.execute(pages.newest_first(query, before=before, limit=limit))
+    return [(simulation, run) for simulation, run in found]
 
 
 def add_replays(session: Session, run_id: UUID, replays: Sequence[tuple[str, int]]) -> None:

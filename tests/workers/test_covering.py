@@ -1,14 +1,32 @@
 """The coverage order beside a ranking, from the workers to the batches."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from service.domain.runs import Stage
 from service.store.tables.coverage import Covering
+from tests.fakes import RecordingQueue
 from tests.workers.conftest import Pool
+from tests.workers.loop import deliver
 from tests.workers.test_cluster import clusters_of
 
 HALF = {"batch": {"audit_share": 0.0, "coverage_share": 0.5}}
+
+
+@dataclass
+class LookingQueue(RecordingQueue):
+    """A queue that looks at something whenever a message is sent."""
+
+    look: Callable[[], int] = int
+    seen: list[tuple[Stage, int]] = field(default_factory=list)
+
+    def start(self, stage: Stage, *ids: Any) -> bool:
+        """Keep the message, and what there was to be seen."""
+        self.seen.append((Stage(stage), self.look()))
+        return super().start(stage, *ids)
 
 
 def number(item: Any) -> int:
@@ -90,3 +108,19 @@ def test_behind_the_coverage_order_items_are_drawn_at_random(pool: Pool) -> None
     pool.add(400, seed=1)  # ranked, and clustered after that
     pool.work()
     assert len(covering(pool, 100)) == 50
+
+
+def test_the_next_cycle_is_sent_before_the_coverage_order_is_written(pool: Pool) -> None:
+    pool.make(**HALF, retrain={"min_labels": 10, "max_wait_seconds": 0}).add(120)
+    pool.work()
+    pool.label(*range(20))
+    pool.work(until=Stage.RANK)
+    pool.label(*range(20, 60))
+    ((stage, (run_id,)),) = pool.queue.take()
+    rows = len(pool.rows(Covering))
+    queue = LookingQueue(look=lambda: len(pool.rows(Covering)))
+
+    deliver(replace(pool.runtime, queue=queue), stage, run_id)
+
+    assert queue.seen == [(Stage.RETRAIN, rows)]
+    assert len(pool.rows(Covering)) > rows

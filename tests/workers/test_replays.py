@@ -1,5 +1,7 @@
 """Replays go through a labelled pool as the service would."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -20,9 +22,9 @@ def clouds(rows: int = 120, classes: int = 3) -> Pool:
     return Pool(features=features, labels=labels, classes=names, moments=moments.of(features))
 
 
-def plan(strategy: str = "margin", **fields: object) -> Plan:
-    given = {"estimator": LOGISTIC, "batch_size": 7, "budget": 40, "seed": 1} | fields
-    return Plan(strategy=strategy, **given)  # type: ignore[arg-type]
+def plan(strategy: str = "margin", **fields: Any) -> Plan:
+    usual: dict[str, Any] = {"estimator": LOGISTIC, "batch_size": 7, "budget": 40, "seed": 1}
+    return Plan(strategy=strategy, **usual | fields)
 
 
 @pytest.mark.parametrize("strategy", list(Strategy))

@@ -35,6 +35,11 @@ def columns(project: Project) -> int | None:
     return _DENSE.get(Encoder(project.encoder))
 
 
+def is_sparse(project: Project) -> bool:
+    """Whether features are term counts, in CSR."""
+    return columns(project) is None
+
+
 def is_slow(project: Project) -> bool:
     """Whether encoding takes long enough to be done a few thousand items at a time."""
     return project.encoder is not None and Encoder(project.encoder) in _DENSE
@@ -65,6 +70,6 @@ def encode_texts(settings: Settings, project: Project, texts: Sequence[str]) -> 
     Raises:
         Missing: the encoder is not on this machine.
     """
-    if columns(project) is None:
+    if is_sparse(project):
         return text.encode(texts)
     return sentences.load(settings.encoders_path, threads=settings.threads).encode(texts)

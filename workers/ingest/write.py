@@ -16,6 +16,7 @@ from service.store.database import is_sqlite
 from service.store.pieces import WRITTEN
 from service.store.tables.pool import Project
 from service.store.tables.uploads import Part
+from workers import stages
 from workers.ingest import task
 from workers.ingest.check import known_rows
 from workers.ingest.decode import KEYS_AT_ONCE, taken
@@ -144,7 +145,6 @@ def _rewritten(runtime: Runtime, part: Part, fresh: Numbers) -> dict[str, Any]:
 def _save(runtime: Runtime, part: Part, values: dict[str, Any]) -> Sequence[Message]:
     now = runtime.now()
     first = part.first_position or 0
-    follow_up = None
     with runtime.sessions.begin() as session:
         project = projects.find_live(session, task.load(runtime, part.run_id).project.id, lock=True)
         if project is None:
@@ -170,4 +170,4 @@ def _save(runtime: Runtime, part: Part, values: dict[str, Any]) -> Sequence[Mess
         runs.move(session, run, now=now, state=RunState.DONE, reason=None)
         follow_up = runs.queue_up(session, project.id, RunKind.ENCODE, Stage.ENCODE, at=now)
     log.info("written", run=str(part.run_id), registered=upload.registered)
-    return [] if follow_up is None else [(Stage.ENCODE, (follow_up.id,))]
+    return stages.messages(follow_up)

@@ -98,13 +98,10 @@ def clustered(sample: Matrix, space: Scaling, *, items: int, seed: int) -> Clust
 def assign(clusters: Clusters, matrix: Matrix) -> Assigned:
     """Number of the nearest centre of each raw row: uint16[n]. One matrix product, by blocks."""
     directions = _directions(clusters.seed, matrix.shape[1]) if is_sparse(matrix) else None
-    halves = np.vecdot(clusters.centres, clusters.centres) / 2
     assigned = np.empty(matrix.shape[0], dtype=np.uint16)
     for first in range(0, matrix.shape[0], _ROWS_AT_ONCE):
         block = _rows(matrix[first : first + _ROWS_AT_ONCE], clusters.scaling, directions)
-        # |x - c|^2 = |x|^2 - 2 (x c - |c|^2 / 2), whose first part is the same for all centres.
-        nearest = (block @ clusters.centres.T - halves).argmax(axis=1)
-        assigned[first : first + _ROWS_AT_ONCE] = nearest
+        assigned[first : first + _ROWS_AT_ONCE] = diversity.nearest(block, clusters.centres)
     return assigned
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.metrics import f1_score
 
+from workers.learning import calibration
 from workers.learning.arrays import Ints
 from workers.learning.fitted import Outputs
-
-SMALLEST_PROBABILITY = 1e-15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +25,13 @@ class Curve:
 
         Where there is none yet, everything is taken for the first class, all being as likely.
         """
-        label = np.zeros(len(truth), np.int64) if said is None else said.label
-        likelihood = (
-            np.full(len(truth), 1 / classes)
-            if said is None
-            else said.proba[np.arange(len(truth)), truth]
-        )
+        if said is None:
+            label = np.zeros(len(truth), np.int64)
+            proba = np.full((len(truth), classes), 1 / classes)
+        else:
+            label, proba = said.label, said.proba
         self.labels.append(labels)
         self.accuracy.append(float(np.mean(label == truth)))
         f1 = f1_score(truth, label, average="macro", zero_division=0)
         self.macro_f1.append(float(f1))
-        losses = -np.log(np.maximum(likelihood, SMALLEST_PROBABILITY))
-        self.log_loss.append(float(losses.mean()))
+        self.log_loss.append(float(calibration.losses(proba, truth).mean()))

@@ -75,6 +75,19 @@ def to_nearest(features: Matrix, chosen: Matrix) -> Floats:
     return nearest
 
 
+def nearest(rows: Dense, centres: Dense) -> Ints:
+    """Give the index of the centre nearest to each row, int64[n]; of equally near ones the first.
+
+    One matrix product of n rows and all centres.
+
+    >>> nearest(np.array([[1.0], [4.0]]), np.array([[0.0], [2.0], [4.0]])).tolist()
+    [0, 2]
+    """
+    # |x - c|^2 = |x|^2 - 2 (x c - |c|^2 / 2), whose first part is the same for all centres.
+    closeness = rows @ centres.T - np.vecdot(centres, centres) / 2
+    return np.asarray(closeness.argmax(axis=1), dtype=np.int64)
+
+
 def squared_distances(features: Matrix, centres: Matrix, squares: Floats | None = None) -> Floats:
     """Give float64[n, centres]; what is within rounding of zero is zero.
 

@@ -35,11 +35,9 @@ def cosines(rows: Matrix, one: Matrix, *, idf: Floats | None) -> Cosines:
 
 
 def _of_counts(counts: Sparse, one: Sparse, idf: Floats) -> Cosines:
-    """The same without making tf-idf: weights and lengths are two products."""
+    """The same without making tf-idf."""
     squared = (idf**2).astype(np.float32)
-    weights = scaling.term_weights(counts)
     mine = np.asarray(scaling.term_weights(one).toarray(), dtype=np.float32)[0]
-    products = weights @ (mine * squared)
-    weights.data **= 2
-    lengths = np.sqrt(weights @ squared) * np.sqrt(np.square(mine) @ squared)
+    products, lengths = scaling.tfidf_products(counts, mine * squared, squared)
+    lengths = lengths * np.sqrt(np.square(mine) @ squared)
     return np.asarray(products / np.where(lengths > 0, lengths, 1.0), dtype=np.float64)

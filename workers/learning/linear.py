@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from workers.learning import scaling as scalings
 from workers.learning.arrays import Dense, Floats, Matrix, Sparse, is_sparse
-from workers.learning.scaling import Kind, Scaling
+from workers.learning.scaling import Kind, Narrow, Scaling
 from workers.learning.versions import Linear
 
 # A mean this many deviations from zero would cancel in float32; it is then subtracted first.
@@ -36,18 +36,13 @@ def decisions(fitted: Linear, matrix: Matrix) -> Floats:
 
 
 def _sparse_decisions(fitted: Linear, counts: Sparse) -> Floats:
-    """Score unit-norm tf-idf without making it: weights and lengths are two products."""
-    folded, squared_idf = _folded(fitted)
-    weights = scalings.term_weights(counts)
-    products = weights @ folded
-    weights.data **= 2
-    lengths = np.sqrt(weights @ squared_idf)
-    lengths[lengths == 0] = 1.0
+    """Score unit-norm tf-idf without making it."""
+    products, lengths = scalings.tfidf_products(counts, *_folded(fitted))
     return np.asarray(products / lengths[:, None], dtype=np.float64) + fitted.intercept
 
 
 @lru_cache(maxsize=2)
-def _folded(fitted: Linear) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _folded(fitted: Linear) -> tuple[Narrow, Narrow]:
     """Coefficients with idf folded in, float32[width, 1 or k], and idf squared."""
     idf = fitted.scaling.idf
     if idf is None:

@@ -13,7 +13,8 @@ from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifie
 from sklearn.svm import SVC
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from workers.learning.scaling import Kind, Scaling
+from workers.learning import scaling
+from workers.learning.scaling import Kind
 from workers.learning.versions import Fitted, Gaussian, Kernel, Landmarks, Linear, Trees
 
 FORMAT = 1
@@ -24,7 +25,6 @@ TRUSTED = [
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.tree._tree.Tree",
 ]
-SCALING_ARRAYS = ("mean", "scale", "idf")
 _KINDS: Mapping[str, type[Fitted]] = {
     "linear": Linear,
     "landmarks": Landmarks,
@@ -54,10 +54,7 @@ def dumps(fitted: Fitted) -> bytes:
     """Write a version: an .npz archive with a JSON header; a machine in skops' format."""
     arrays: dict[str, npt.NDArray[Any]] = {"seen": fitted.seen}
     arrays |= {name: getattr(fitted, name) for name in _ARRAYS[type(fitted)]}
-    for name in SCALING_ARRAYS:
-        array = getattr(fitted.scaling, name)
-        if array is not None:
-            arrays[name] = array
+    arrays |= scaling.to_arrays(fitted.scaling)
     header = {
         "format": FORMAT,
         "kind": type(fitted).__name__.lower(),
@@ -116,9 +113,7 @@ def _built(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Fitte
     return kind(
         classes=header["classes"],
         seen=arrays["seen"],
-        scaling=Scaling(
-            kind=Kind(header["scaling"]), **{name: arrays.get(name) for name in SCALING_ARRAYS}
-        ),
+        scaling=scaling.from_arrays(Kind(header["scaling"]), arrays),
         temperature=header.get("temperature", 1.0),
         report=header["report"],
         **parts,

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from workers.learning import specs
+from service.domain.catalogue import GoalType
+from workers.learning import rules
 from workers.learning.arrays import Ints, Matrix, is_sparse
 
 COUNT = 300
@@ -34,9 +35,10 @@ def label_of(
 
     It takes a search among texts, and two classes: else nobody knows which of the others.
     """
-    if not (is_text and specs.is_search(goal) and goal is not None and len(classes) == 2):
+    kind, positive = rules.goal_of(goal, classes)
+    if kind is not GoalType.RECALL or positive is None:
         return None
-    return 1 - list(classes).index(goal["positive"])
+    return 1 - positive if is_text and len(classes) == 2 else None
 
 
 def joined(features: Matrix, labels: Ints, more: Presumed) -> tuple[Matrix, Ints]:

@@ -125,6 +125,20 @@ class Rule:
         return self.looks_at_features and (self.spread.is_of_all or self.spread is Spread.HERDING)
 
 
+def goal_of(
+    goal: Mapping[str, Any] | None, classes: Sequence[str]
+) -> tuple[GoalType | None, int | None]:
+    """Give the type of a goal as projects have it, and the index of the class that is sought.
+
+    >>> goal_of({"type": "recall", "positive": "spam"}, ["fine", "spam"])
+    (<GoalType.RECALL: 'recall'>, 1)
+    """
+    if goal is None:
+        return None, None
+    positive = goal.get("positive")
+    return GoalType(goal["type"]), None if positive is None else list(classes).index(positive)
+
+
 def pack(rule: Rule) -> dict[str, Any]:
     """A rule as plain values, fit for JSON."""
     return asdict(rule)

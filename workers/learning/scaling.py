@@ -1,10 +1,12 @@
 """How raw features become what an estimator sees, as data that a fitted version carries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from workers.learning.arrays import Dense, Floats, Ints, Matrix, Sparse, is_sparse
@@ -28,6 +30,7 @@ class SparseMoments:
 
 
 Moments: TypeAlias = DenseMoments | SparseMoments
+Narrow: TypeAlias = npt.NDArray[np.float32]
 
 
 class Kind(StrEnum):
@@ -47,6 +50,20 @@ class Scaling:
     mean: Floats | None = None
     scale: Floats | None = None
     idf: Floats | None = None
+
+
+_ARRAYS = ("mean", "scale", "idf")
+
+
+def to_arrays(scaling: Scaling) -> dict[str, npt.NDArray[Any]]:
+    """Give the arrays of a scaling by name, those that it has."""
+    held = {name: getattr(scaling, name) for name in _ARRAYS}
+    return {name: array for name, array in held.items() if array is not None}
+
+
+def from_arrays(kind: Kind, arrays: Mapping[str, npt.NDArray[Any]]) -> Scaling:
+    """Make a scaling from its arrays, which may be among others."""
+    return Scaling(kind=kind, **{name: arrays[name] for name in _ARRAYS if name in arrays})
 
 
 def of(kind: Kind, moments: Moments) -> Scaling:
@@ -118,6 +135,25 @@ def term_weights(counts: Sparse) -> Sparse:
     weights = np.log(counts.data)
     weights += 1.0
     return sparse.csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape)
+
+
+def tfidf_products(counts: Sparse, folded: Narrow, squared_idf: Narrow) -> tuple[Narrow, Narrow]:
+    """Multiply tf-idf that is not made, and give the length of each of its rows, float32[n].
+
+    A row without terms has the length 1. The products are to be divided by the lengths where rows
+    are to be of unit length.
+
+    Args:
+        counts: term counts of n rows, float32 CSR.
+        folded: columns float32[width] or [width, k], each weight times the idf of its term.
+        squared_idf: float32[width].
+    """
+    weights = term_weights(counts)
+    products = weights @ folded
+    weights.data **= 2
+    lengths = np.sqrt(weights @ squared_idf)
+    lengths[lengths == 0] = 1.0
+    return products, lengths
 
 
 def _tfidf(counts: Sparse, idf: Floats) -> Sparse:

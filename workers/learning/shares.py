@@ -2,8 +2,11 @@
 
 import numpy as np
 
+from workers.learning import diversity
 from workers.learning.arrays import Floats, Ints, Matrix, is_sparse
 
+SAMPLE = 2_000
+"""Items drawn from a pool, by which labels count for what they are near to."""
 ROWS_AT_ONCE = 1_024
 
 
@@ -31,6 +34,4 @@ def _nearest(block: Matrix, rows: Matrix) -> Ints:
     """The row nearest to each of a block, int64[b]; of equally near ones the first."""
     if is_sparse(block):  # of unit length: the nearest is the likest
         return np.asarray((block @ rows.T).toarray().argmax(axis=1), dtype=np.int64)
-    dense = np.asarray(rows)
-    distances = np.vecdot(dense, dense) - 2.0 * (np.asarray(block) @ dense.T)
-    return np.asarray(distances.argmin(axis=1), dtype=np.int64)
+    return diversity.nearest(np.asarray(block), np.asarray(rows))

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from service.domain.catalogue import GoalType
 from workers.learning.scaling import Kind
 
 Parameter: TypeAlias = float | str | bool
 
 AUTO = "auto"
-# The type of a goal that asks for one class.
-TO_FIND = "recall"
 
 DEFAULTS: Mapping[str, Mapping[str, Parameter]] = {
     AUTO: {},
@@ -94,14 +93,10 @@ def wanted(
         named: as on the wire.
         goal: `type`, and `positive`, the class to be found, where that is `recall`.
     """
-    if named["name"] == AUTO and is_text and is_search(goal):
+    is_search = goal is not None and goal["type"] == GoalType.RECALL
+    if named["name"] == AUTO and is_text and is_search:
         return EstimatorSpec(name="logistic", parameters={"C": 10.0})
     return of(named)
-
-
-def is_search(goal: Mapping[str, Any] | None) -> bool:
-    """Whether all items of one class are to be found."""
-    return goal is not None and goal["type"] == TO_FIND
 
 
 def _acceptable(name: str, value: Any) -> bool:

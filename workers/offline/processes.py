@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from service.domain.simulations import Asked
 from service.store.blobs import LocalBlobs
-from workers import replays
+from workers import asking, replays
 from workers.asking import Plan, Pool
 from workers.learning.curves import Curve
 from workers.offline.reading import Data
@@ -69,15 +69,7 @@ def run(
 def plans(asked: Asked, goal: Mapping[str, Any] | None) -> list[Plan]:
     """How each replay goes."""
     return [
-        Plan(
-            strategy=strategy,
-            estimator=asked.estimator,
-            batch_size=asked.batch_size,
-            budget=asked.labels,
-            seed=seed,
-            test_share=asked.test_share,
-            goal=goal,
-        )
+        asking.plan_of(asked, strategy=strategy, seed=seed, goal=goal)
         for strategy, seed in asked.replays()
     ]
 

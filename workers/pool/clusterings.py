@@ -2,16 +2,15 @@
 
 import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from service.store.blobs import Blobs
+from workers.learning import scaling
 from workers.learning.coverage import NOWHERE, Assigned, Clusters
-from workers.learning.scaling import Kind, Scaling
-
-_OF_SCALING = ("mean", "scale", "idf")
+from workers.learning.scaling import Kind
 
 
 class Clustered(Protocol):
@@ -23,36 +22,24 @@ class Clustered(Protocol):
     clustering: int | None
 
 
-class Store(Protocol):
-    """Where blobs are kept."""
-
-    def path(self, digest: str) -> Path:
-        """A local file with the bytes of this digest."""
-
-
 def pack(clusters: Clusters) -> bytes:
     """Centres, and the space that they are in, as bytes."""
     arrays: dict[str, npt.NDArray[Any]] = {
         "centres": clusters.centres,
         "seed": np.array(clusters.seed),
         "kind": np.array(str(clusters.scaling.kind)),
+        **scaling.to_arrays(clusters.scaling),
     }
-    for name in _OF_SCALING:
-        if (held := getattr(clusters.scaling, name)) is not None:
-            arrays[name] = held
     out = io.BytesIO()
     np.savez(out, allow_pickle=False, **arrays)
     return out.getvalue()
 
 
-def read(store: Store, digest: str) -> Clusters:
+def read(store: Blobs, digest: str) -> Clusters:
     """Read what `pack` wrote."""
     with np.load(store.path(digest), allow_pickle=False) as arrays:
         return Clusters(
-            scaling=Scaling(
-                kind=Kind(str(arrays["kind"])),
-                **{name: arrays[name] for name in _OF_SCALING if name in arrays},
-            ),
+            scaling=scaling.from_arrays(Kind(str(arrays["kind"])), arrays),
             seed=int(arrays["seed"]),
             centres=arrays["centres"],
         )
@@ -63,7 +50,7 @@ def encode(assigned: Assigned) -> bytes:
     return assigned.astype("<u2").tobytes()
 
 
-def of_pool(store: Store, shards: Sequence[Clustered], number: int) -> Assigned:
+def of_pool(store: Blobs, shards: Sequence[Clustered], number: int) -> Assigned:
     """Cluster of each position of a pool by the clustering of this number: uint16[N].
 
     It is `NOWHERE` where there is no item, or none that was clustered yet.

@@ -1,12 +1,12 @@
 """Feature rows of items, from the shards that hold them."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from scipy import sparse
 
+from service.store.blobs import Blobs
 from workers.learning.arrays import Ints, Matrix, is_sparse
 from workers.pool import shards
 
@@ -21,14 +21,7 @@ class Stretch(Protocol):
     features: str
 
 
-class Store(Protocol):
-    """Where shards are kept."""
-
-    def path(self, digest: str) -> Path:
-        """A local file with the shard of this digest."""
-
-
-def take(store: Store, stretches: Sequence[Stretch], positions: Ints) -> Matrix:
+def take(store: Blobs, stretches: Sequence[Stretch], positions: Ints) -> Matrix:
     """Rows of items, float32[n, d] or CSR, in the order of `positions` (ascending int64[n]).
 
     Raises:
@@ -50,7 +43,7 @@ def take(store: Store, stretches: Sequence[Stretch], positions: Ints) -> Matrix:
 
 
 def draw(
-    store: Store, stretches: Sequence[Stretch], count: int, rng: np.random.Generator
+    store: Blobs, stretches: Sequence[Stretch], count: int, rng: np.random.Generator
 ) -> Matrix:
     """Rows drawn at random, at most `count`, float32[n, d] or CSR, in the order of the pool.
 

@@ -1,26 +1,15 @@
 """Labelled items as three blobs, so that all who replay them see the same."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
+from service.store.blobs import Blobs
 from workers.learning.arrays import Ints, Matrix
 from workers.learning.scaling import Moments
 from workers.pool import measured, shards
 
 _LABEL = "<i8"
-
-
-class Store(Protocol):
-    """Where they are kept."""
-
-    def put(self, data: bytes) -> str:
-        """Keep bytes; answer their digest."""
-
-    def path(self, digest: str) -> Path:
-        """A local file with the bytes of this digest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +30,7 @@ class Labelled:
     moments: Moments
 
 
-def freeze(store: Store, labelled: Labelled) -> Frozen:
+def freeze(store: Blobs, labelled: Labelled) -> Frozen:
     """Keep labelled items."""
     return Frozen(
         features=store.put(shards.encode(labelled.features)),
@@ -50,7 +39,7 @@ def freeze(store: Store, labelled: Labelled) -> Frozen:
     )
 
 
-def read(store: Store, frozen: Frozen) -> Labelled:
+def read(store: Blobs, frozen: Frozen) -> Labelled:
     """Read them again; rows are mapped, not loaded."""
     labels = np.frombuffer(store.path(frozen.labels).read_bytes(), _LABEL)
     return Labelled(

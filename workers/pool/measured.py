@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from service.store.blobs import Blobs
 from workers.learning.scaling import Moments
 from workers.pool import moments
 
@@ -20,13 +21,6 @@ class Measured(Protocol):
         """Digest of the statistics."""
 
 
-class Store(Protocol):
-    """Where they are kept."""
-
-    def path(self, digest: str) -> Path:
-        """A local file with the bytes of this digest."""
-
-
 def pack(measured: Moments) -> bytes:
     """Statistics of one shard as bytes."""
     out = io.BytesIO()
@@ -34,7 +28,7 @@ def pack(measured: Moments) -> bytes:
     return out.getvalue()
 
 
-def read(store: Store, shards: Sequence[Measured]) -> Moments:
+def read(store: Blobs, shards: Sequence[Measured]) -> Moments:
     """Statistics of all shards together; those asked for last are kept at hand.
 
     Raises:

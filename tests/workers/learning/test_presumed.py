@@ -8,6 +8,7 @@ from workers.learning import estimators, presumed, specs
 from workers.learning.fitted import outputs
 from workers.learning.presumed import Presumed
 from workers.learning.scaling import SparseMoments
+from workers.learning.versions import Fitted
 
 SEARCH = {"type": "recall", "positive": "relevant", "target": 0.95}
 WIDTH = 50
@@ -37,7 +38,7 @@ def counts(terms: list[list[int]]) -> sparse.csr_matrix:
     return sparse.csr_matrix(rows)
 
 
-def fitted(more: Presumed | None) -> object:
+def fitted(more: Presumed | None) -> Fitted:
     features = counts([[0, 9], [1, 9], [2, 9], [3, 9]])
     return estimators.fit(
         specs.wanted({"name": "auto"}, goal=SEARCH, is_text=True),
@@ -55,7 +56,7 @@ def test_what_is_common_in_the_pool_is_learned_to_be_unsought() -> None:
     plain, told = fitted(None), fitted(Presumed(rows=pool, label=1))
     common = counts([[21]])
 
-    before, after = (outputs(each, common).proba[0, 0] for each in (plain, told))  # type: ignore[arg-type]
+    before, after = (outputs(each, common).proba[0, 0] for each in (plain, told))
 
     assert before > 0.4
     assert after < 0.2
@@ -64,9 +65,9 @@ def test_what_is_common_in_the_pool_is_learned_to_be_unsought() -> None:
 def test_presumed_items_are_told_and_judge_nothing() -> None:
     told = fitted(Presumed(rows=counts([[20]] * 30), label=1))
 
-    assert told.report["presumed"] == 30  # type: ignore[attr-defined]
-    assert told.report["labels"] == 4  # type: ignore[attr-defined]
-    assert told.report["cross_validation"]["judged"] == 4  # type: ignore[attr-defined]
+    assert told.report["presumed"] == 30
+    assert told.report["labels"] == 4
+    assert told.report["cross_validation"]["judged"] == 4
 
 
 def test_dense_rows_are_joined_too() -> None:
