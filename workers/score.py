@@ -158,6 +158,7 @@ def _save(
     now = runtime.now()
     run_id: UUID = shard.run_id
     with runtime.sessions.begin() as session:
+        database.may_be_lost(session)
         left = SCORED.finish(session, run_id, shard.number, **vars(results))
         if left != 0:
             return []

@@ -12,7 +12,6 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.runs import LIVE, RunState, Stage
-from service.store import database
 from service.store.runs import RESEND
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.simulations import Replay
@@ -30,13 +29,12 @@ class Pieces(Generic[P]):
     resend: timedelta = RESEND
     """After how long a message that nobody answered is sent again."""
     is_redone: bool = False
-    """Whether a crash of the database may undo the last pieces; then no commit waits for its disk."""
+    """Whether a crash of the database may undo the last pieces, since they are done again."""
 
     def enter(
         self, session: Session, run_id: UUID, number: int, *, now: datetime, lease: timedelta
     ) -> P | None:
         """Enter a piece: only in a live run at this stage, if it is not done and nobody's."""
-        self._hasten(session)
         live = select(Run.id).where(Run.id == run_id, Run.stage == self.stage, Run.state.in_(LIVE))
         return session.scalar(
             update(self.table)
@@ -89,7 +87,6 @@ class Pieces(Generic[P]):
         Args:
             attempt: where given, only who entered at this attempt may save.
         """
-        self._hasten(session)
         is_fenced = () if attempt is None else (self.table.attempts == attempt,)
         saved = session.scalar(
             update(self.table)
@@ -138,10 +135,6 @@ class Pieces(Generic[P]):
         for piece in found:
             piece.wake_at = now + self.resend
         return [(piece.run_id, piece.number) for piece in found]
-
-    def _hasten(self, session: Session) -> None:
-        if self.is_redone:
-            database.may_be_lost(session)
 
     def _stalled(self, now: datetime) -> Select[P]:
         return (
