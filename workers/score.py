@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 from service.domain.catalogue import Strategy
 from service.domain.runs import RunKind, Stage
 from service.runtime import Runtime
-from service.store import pieces, projects, rankings, run_shards, runs, scans, shards, versions
+from service.store import (
+    database,
+    pieces,
+    projects,
+    rankings,
+    run_shards,
+    runs,
+    scans,
+    shards,
+    versions,
+)
 from service.store.pieces import SCORED
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
