@@ -1,8 +1,8 @@
 """A hundred annotators at once, on PostgreSQL and on the embedded default."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass
 
 from benchmarks import crowd
 from benchmarks.bench import pools
@@ -18,6 +18,8 @@ from benchmarks.crowd import CrowdResult
 ROWS, FEW_ROWS, WIDTH = 1_000_000, 10_000, 64
 PEOPLE, SIZE, THINK_SECONDS = 100, 10, 0.75
 SECONDS = 60
+SMALLER, SMALLER_SECONDS = (10, 20, 30, 40, 60, 80), 20
+"""Crowds that are tried one after the other, until one is too large."""
 LEAST_ROWS = 10_000
 
 PERCENTILES: Mapping[str, float] = {"p50": 10.0, "p95": 50.0, "p99": 150.0}
@@ -29,8 +31,11 @@ GROWTH = 1.5
 
 def on_a_server(site: Site) -> Sequence[Figure]:
     """Measure both sizes of pool on PostgreSQL."""
-    many, tables = _crowd(site, on_postgres(site, "crowd-many"), rows=ROWS)
-    few, _ = _crowd(site, on_postgres(site, "crowd-few"), rows=FEW_ROWS)
+    with _labelled(site, on_postgres(site, "crowd-many"), rows=ROWS) as crowded:
+        many, tables = crowded.see(PEOPLE, SECONDS), crowded.tables()
+        reach = _reach(crowded)
+    with _labelled(site, on_postgres(site, "crowd-few"), rows=FEW_ROWS) as crowded:
+        few = crowded.see(PEOPLE, SECONDS)
     return [
         *(
             _latency(f"crowd_pg_{name}", getattr(many.batches, name), most, many)
@@ -46,22 +51,51 @@ def on_a_server(site: Site) -> Sequence[Figure]:
             target=Target(words="at most 1.5 x", bound=GROWTH, judged=Judged.RATIO),
             details={"few": asdict(few), "tables": tables},
         ),
+        reach,
     ]
 
 
 def embedded(site: Site) -> Sequence[Figure]:
     """Measure the embedded default."""
-    seen, _ = _crowd(site, whole(site, "crowd-sqlite"), rows=ROWS)
+    with _labelled(site, whole(site, "crowd-sqlite"), rows=ROWS) as crowded:
+        seen = crowded.see(PEOPLE, SECONDS)
     return [
         _latency("crowd_sqlite_p95", seen.batches.p95, SQLITE_P95, seen),
         *_faults("crowd_sqlite", seen),
     ]
 
 
-def _crowd(
+@dataclass(frozen=True, kw_only=True)
+class _Crowded:
+    """A project with a model, and people who may come."""
+
+    site: Site
+    service: Service
+    project: str
+    classes: Sequence[str]
+
+    def see(self, people: int, seconds: float) -> CrowdResult:
+        """Let so many people label, and answer what they saw."""
+        self.site.say(f"{people} people after {BEFORE} labels and more")
+        plan = crowd.Plan(
+            project=self.project,
+            classes=self.classes,
+            annotators=people,
+            size=SIZE,
+            think_seconds=THINK_SECONDS,
+            seconds=self.site.count(seconds, least=5),
+        )
+        return crowd.run(self.service.address, plan)
+
+    def tables(self) -> Sizes:
+        """What the tables have come to hold, where there is a server."""
+        return sizes(self.service.database) if self.service.database else {}
+
+
+@contextmanager
+def _labelled(
     site: Site, started: AbstractContextManager[Service], *, rows: int
-) -> tuple[CrowdResult, Sizes]:
-    """Let the crowd label; give what it saw, and what the tables have come to hold."""
+) -> Iterator[_Crowded]:
     pool = pools.vectors(site, rows=site.count(rows, least=LEAST_ROWS), width=WIDTH)
     with started as service, calling(service.address) as caller:
         settings = {"name": "crowd", "seed": 1, "retrain": RETRAIN, **pool.settings}
@@ -69,17 +103,23 @@ def _crowd(
         site.say(f"registering {pool.rows:,} items")
         register(caller, project, pool)
         Rounds(caller, project, pool).warm_up()
-        site.say(f"{PEOPLE} people after {BEFORE} labels")
-        plan = crowd.Plan(
-            project=project,
-            classes=pool.classes,
-            annotators=PEOPLE,
-            size=SIZE,
-            think_seconds=THINK_SECONDS,
-            seconds=site.count(SECONDS, least=5),
-        )
-        seen = crowd.run(service.address, plan)
-        return seen, sizes(service.database) if service.database else {}
+        yield _Crowded(site=site, service=service, project=project, classes=pool.classes)
+
+
+def _reach(crowded: _Crowded) -> Figure:
+    """The largest crowd of those tried that is served as fast as it should be."""
+    largest, seen = 0, dict[str, float]()
+    for people in SMALLER:
+        p95 = crowded.see(people, SMALLER_SECONDS).batches.p95
+        seen[str(people)] = round(p95, 1)
+        if p95 > PERCENTILES["p95"]:
+            break
+        largest = people
+    target = Target(words=f"{PEOPLE} people", bound=PEOPLE, is_least=True)
+    words = f"people at p95 of at most {PERCENTILES['p95']:.0f} ms"
+    return Figure(
+        name="crowd_reach", unit="people", value=largest, target=target, note=words, details=seen
+    )
 
 
 def _latency(name: str, milliseconds: float, most: float, seen: CrowdResult) -> Figure:

@@ -16,7 +16,7 @@ class Judged(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A bound, on one side, in the words of the issue."""
+    """A bound, on one side, and the words for it."""
 
     words: str
     bound: float | None = None

@@ -22,7 +22,7 @@ ALL = (
     Measurement(names=("rank_1m_k10",), run=ranks.large(10)),
     Measurement(names=("rank_100k",), run=ranks.small),
     Measurement(names=("text_200k",), run=texts.measure),
-    Measurement(names=("crowd_pg", "crowd_scale"), run=crowds.on_a_server),
+    Measurement(names=("crowd_pg", "crowd_scale", "crowd_reach"), run=crowds.on_a_server),
     Measurement(names=("crowd_sqlite",), run=crowds.embedded),
     Measurement(names=("ingest_arrow",), run=ingests.vectors),
     Measurement(names=("ingest_text",), run=ingests.texts),

@@ -82,5 +82,5 @@ def test_every_figure_has_a_place_in_the_table() -> None:
 def test_all_is_measured_unless_something_is_asked_for() -> None:
     assert measurements.chosen([]) == list(measurements.ALL)
     assert [each.names for each in measurements.chosen(["crowd_scale"])] == [
-        ("crowd_pg", "crowd_scale")
+        ("crowd_pg", "crowd_scale", "crowd_reach")
     ]
