@@ -74,7 +74,7 @@ class _Crowded:
     project: str
     classes: Sequence[str]
 
-    def see(self, people: int, seconds: float) -> CrowdResult:
+    def see(self, people: int, seconds: int) -> CrowdResult:
         """Let so many people label, and answer what they saw."""
         self.site.say(f"{people} people after {BEFORE} labels and more")
         plan = crowd.Plan(
