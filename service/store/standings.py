@@ -19,7 +19,8 @@ _LOCK = (
         IsAmong(Item.key, bindparam("keys", type_=Listed(Text))),
         Item.state != literal_column("'deleted'"),
     )
-    .order_by(Item.position)
+    # As it stands, the order would have SQLite walk through all items by their primary key.
+    .order_by(Item.position + literal_column("0"))
     .with_for_update(key_share=True)
 )
 _ITEMS = Base.metadata.tables[Item.__tablename__]

@@ -1,5 +1,6 @@
 """Going down a ranking: what comes back comes back, in this process and in others, and cheaply."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -113,3 +114,28 @@ def test_a_hand_out_and_a_post_of_labels_are_few_statements_however_much_is_used
     assert len(said) <= 12, said
     said = [each for each in labelling if not each.startswith(("BEGIN", "PRAGMA"))]
     assert len(said) <= 9, said
+
+
+# Tables that hold a row for each item or more.
+LARGE = "item|label|lease|selection|ranked|covered"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_statement_of_a_hand_out_or_a_post_of_labels_reads_a_whole_table(
+    api: Api, runtime: Runtime
+) -> None:
+    project = ranked(api, runtime, 300, batch=MIXED, retrain={"min_labels": 1_000_000})
+
+    with statements(runtime) as seen:
+        batch = api.batch(project, 10, explain=False)
+        api.label(project, dict.fromkeys(keys(batch), "fine"))
+
+    whole = re.compile(rf"(SCAN ({LARGE})\b.*|SEARCH ({LARGE})\b.* \(project_id=\?\))$")
+    asked = [each for each in seen if each.lstrip("( ").startswith(("SELECT", "UPDATE", "DELETE"))]
+    assert any(" item" in each for each in asked)
+    with runtime.sessions() as session:
+        for each in asked:
+            plan = session.connection().exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {each}", (None,) * each.count("?")
+            )
+            assert not [row[-1] for row in plan if whole.match(row[-1])], each
