@@ -9,13 +9,21 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from enum import StrEnum
 from heapq import nsmallest
 from threading import Lock
 
 LOOK_AGAIN = timedelta(seconds=1)
 """How old the word about a held item may be: so late comes back what another process gave back."""
-MOST_HEADS = 64
-"""Projects that a process remembers at once."""
+MOST_HEADS = 128
+"""Orders that a process remembers at once."""
+
+
+class Order(StrEnum):
+    """The orders of a ranking that are handed out from their beginning."""
+
+    RANKING = "ranking"
+    COVERAGE = "coverage"
 
 
 class Head:
@@ -106,24 +114,27 @@ class Head:
 
 
 class Heads:
-    """The heads of the projects that were asked for last."""
+    """The heads of the orders that were asked for last."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._heads: OrderedDict[int, Head] = OrderedDict()
+        self._heads: OrderedDict[tuple[int, Order], Head] = OrderedDict()
 
-    def of(self, project_id: int, ranking_id: int, *, reopened: int) -> Head:
+    def of(
+        self, project_id: int, ranking_id: int, *, reopened: int, order: Order = Order.RANKING
+    ) -> Head:
         """The head of a ranking; who still asks by an older one gets one of their own."""
+        name = (project_id, order)
         with self._lock:
-            head = self._heads.get(project_id)
+            head = self._heads.get(name)
             if head is None or head.ranking_id < ranking_id:
                 head = Head(ranking_id, reopened)
             elif head.ranking_id > ranking_id:
                 return Head(ranking_id, reopened)
             elif head.reopened < reopened:
                 head = head.anew(reopened)
-            self._heads[project_id] = head
-            self._heads.move_to_end(project_id)
+            self._heads[name] = head
+            self._heads.move_to_end(name)
             if len(self._heads) > MOST_HEADS:
                 self._heads.popitem(last=False)
         return head
@@ -131,6 +142,7 @@ class Heads:
     def look_again(self, project_id: int) -> None:
         """An item of a project was given back: it is offered again at once."""
         with self._lock:
-            head = self._heads.get(project_id)
-        if head is not None:
-            head.look_again()
+            heads = [self._heads.get((project_id, order)) for order in Order]
+        for head in heads:
+            if head is not None:
+                head.look_again()

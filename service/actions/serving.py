@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from service.actions import picks
 from service.actions.picks import Pick
-from service.actions.walking import Walk
+from service.actions.walking import down_coverage, down_ranking
 from service.domain import policy
 from service.domain.catalogue import Reason, Strategy
 from service.runtime import Runtime
-from service.store import candidates, coverings, offers, slots
+from service.store import candidates, offers, slots
 from service.store.candidates import Asking
 from service.store.tables.labelling import Batch
 from service.store.tables.learning import Ranking
@@ -91,21 +91,16 @@ class Counter:
         """The next of the coverage order; by chance where there is none, or no more of it."""
         if count <= 0:
             return []
+        walk = down_coverage(self.runtime, self.session, self.asking, self.ranking)
         found = [
             Pick(
-                candidate=candidate,
+                candidate=step.candidate,
                 reason=Reason.COVERAGE,
                 strategy="least_covered",
                 is_share=True,
-                probability=probability,
+                probability=step.score,
             )
-            for candidate, probability in coverings.next_free(
-                self.session,
-                self.asking,
-                self.ranking.id,
-                limit=count,
-                without=picks.positions(without),
-            )
+            for step in walk.next_free(count, without=set(picks.positions(without)), insists=False)
         ]
         return found + self._drawn(
             count - len(found),
@@ -120,9 +115,7 @@ class Counter:
             return []
         is_random = self.ranking.strategy == Strategy.RANDOM
         probability = min(1.0, count / self._offered) if is_random and self._offered else None
-        walk = Walk(
-            runtime=self.runtime, session=self.session, asking=self.asking, ranking=self.ranking
-        )
+        walk = down_ranking(self.runtime, self.session, self.asking, self.ranking)
         return [
             Pick(
                 candidate=step.candidate,

@@ -1,14 +1,19 @@
-"""Going down a ranking to the next items that may be served, from where this process knows."""
+"""Going down an order to the next items that may be served, from where this process knows."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
-from service.heads import Head
+from service.heads import Head, Order
 from service.runtime import Runtime
-from service.store import candidates, rankings
+from service.store import candidates, coverings, rankings
 from service.store.candidates import Asking, Candidate
 from service.store.tables.learning import Ranking
+
+Row = tuple[int, int, float]
+"""Place from 1, position, score."""
 
 _ROWS = 500
 """Rows of a ranking read at once."""
@@ -18,7 +23,7 @@ _MOST_PLACES = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """An item that may be served, with its place in the ranking and its score."""
+    """An item that may be served, with its place in the order and its score."""
 
     candidate: Candidate
     place: int
@@ -27,46 +32,52 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
-    """One hand-out on its way down a ranking."""
+    """One hand-out on its way down an order."""
 
-    runtime: Runtime
     session: Session
     asking: Asking
-    ranking: Ranking
+    head: Head
+    """What this process knows of the order."""
+    rows_after: Callable[[int], Sequence[Row]]
+    """Reads the next rows of the order, none at its end."""
 
-    def next_free(self, count: int, *, without: set[int]) -> list[Step]:
-        """The first `count` items that may be served, in their order."""
-        head = head_of(self.runtime, self.asking, self.ranking)
-        look_again(head, self.session, self.asking)
+    def next_free(self, count: int, *, without: set[int], insists: bool = True) -> list[Step]:
+        """The first `count` items that may be served, in their order.
+
+        Args:
+            insists: look again at everything before it is said that there is nothing.
+        """
+        self._look_again()
         tried: set[int] = set()
-        found = self._try(head, count, tried, without)
-        if len(found) < count:
-            # Before it is said that there is nothing: what this process knows of may be old.
-            look_again(head, self.session, self.asking, at_once=True)
-            found += self._try(head, count - len(found), tried, without)
+        found = self._try(count, tried, without)
+        if insists and len(found) < count:
+            # What this process knows of may be old.
+            self._look_again(at_once=True)
+            found += self._try(count - len(found), tried, without)
         return sorted(found, key=lambda step: step.place)
 
-    def _try(self, head: Head, count: int, tried: set[int], without: set[int]) -> list[Step]:
+    def _try(self, count: int, tried: set[int], without: set[int]) -> list[Step]:
         found: list[Step] = []
         stretch = count
-        while len(found) < count and (places := self._ahead(head, stretch, tried)):
+        while len(found) < count and (places := self._ahead(stretch, tried)):
             tried.update(places)
-            at = {head.row(place)[0]: place for place in places}
-            more = self._look(head, at, count - len(found), without)
+            at = {self.head.row(place)[0]: place for place in places}
+            more = self._look(at, count - len(found), without)
             found += more
             # First no more than are wanted: who locks more sends rivals further down. Then more,
             # since each look costs as much as the rest of a hand-out.
             stretch = min(2 * stretch, max(stretch, _MOST_PLACES))
         return found
 
-    def _ahead(self, head: Head, count: int, tried: set[int]) -> list[int]:
+    def _ahead(self, count: int, tried: set[int]) -> list[int]:
         """Places to look at next."""
         while True:
-            places = head.ahead(count, tried=tried)
-            if len(places) == count or not self._read_on(head):
+            places = self.head.ahead(count, tried=tried)
+            if len(places) == count or not (rows := self.rows_after(self.head.read)):
                 return places
+            self.head.append(rows)
 
-    def _look(self, head: Head, at: dict[int, int], count: int, without: set[int]) -> list[Step]:
+    def _look(self, at: dict[int, int], count: int, without: set[int]) -> list[Step]:
         """Those of some places, by position, that may be served; note how the others stand."""
         wanted = [position for position in at if position not in without]
         free, others = candidates.at_positions(self.session, self.asking, wanted)
@@ -74,34 +85,46 @@ class Walk:
         loose = others | (free.keys() - set(served))
         if self.asking.project.labels_per_item > 1:
             loose |= set(served)
-        head.settle(
+        self.head.settle(
             held=[at[position] for position in wanted if position not in loose],
             loose=[at[position] for position in loose],
         )
         return [
-            Step(candidate=free[each], place=at[each], score=head.row(at[each])[1])
+            Step(candidate=free[each], place=at[each], score=self.head.row(at[each])[1])
             for each in served
         ]
 
-    def _read_on(self, head: Head) -> bool:
-        """Read more rows of the ranking; say whether there may be any."""
-        rows = rankings.next_rows(self.session, self.ranking.id, after=head.read, limit=_ROWS)
-        head.append(rows)
+    def _look_again(self, *, at_once: bool = False) -> None:
+        """Find out what has come back of what was held, if that is due."""
+        places = self.head.due(self.asking.now, at_once=at_once)
+        if places:
+            positions = [self.head.row(place)[0] for place in places]
+            self.head.seen(places, candidates.standing(self.session, self.asking, positions))
+
+
+def down_ranking(runtime: Runtime, session: Session, asking: Asking, ranking: Ranking) -> Walk:
+    """Down a ranking, whose rows are followed by what its blobs hold."""
+
+    def rows_after(read: int) -> Sequence[Row]:
+        rows = rankings.next_rows(session, ranking.id, after=read, limit=_ROWS)
         if rows:
-            return True
-        ranking = rankings.find(self.session, self.ranking.id)
-        return ranking is not None and rankings.refill(self.session, self.runtime.blobs, ranking)
+            return rows
+        kept = rankings.find(session, ranking.id)
+        if kept is None or not rankings.refill(session, runtime.blobs, kept):
+            return []
+        return rankings.next_rows(session, ranking.id, after=read, limit=_ROWS)
+
+    head = _head(runtime, asking, ranking, Order.RANKING)
+    return Walk(session=session, asking=asking, head=head, rows_after=rows_after)
 
 
-def head_of(runtime: Runtime, asking: Asking, ranking: Ranking) -> Head:
-    """What this process knows of a ranking."""
+def down_coverage(runtime: Runtime, session: Session, asking: Asking, ranking: Ranking) -> Walk:
+    """Down the coverage order beside a ranking; scores are probabilities."""
+    rows_after = partial(coverings.next_rows, session, ranking.id)
+    head = _head(runtime, asking, ranking, Order.COVERAGE)
+    return Walk(session=session, asking=asking, head=head, rows_after=rows_after)
+
+
+def _head(runtime: Runtime, asking: Asking, ranking: Ranking, order: Order) -> Head:
     project = asking.project
-    return runtime.heads.of(project.id, ranking.id, reopened=project.reopened)
-
-
-def look_again(head: Head, session: Session, asking: Asking, *, at_once: bool = False) -> None:
-    """Find out what has come back of what was held, if that is due."""
-    places = head.due(asking.now, at_once=at_once)
-    if places:
-        positions = [head.row(place)[0] for place in places]
-        head.seen(places, candidates.standing(session, asking, positions))
+    return runtime.heads.of(project.id, ranking.id, reopened=project.reopened, order=order)

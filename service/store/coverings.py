@@ -1,21 +1,16 @@
 """The coverage order of a ranking: written with it, handed out from its beginning."""
 
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Reason
-from service.store import candidates, openings
-from service.store.candidates import PASS_BY, Asking, Candidate
-from service.store.lists import IsAmong, Listed, add_rows
-from service.store.openings import Kind
+from service.store.lists import add_rows
 from service.store.tables.coverage import Covering
 from service.store.tables.labelling import Selection
 from service.store.tables.learning import Ranking
-from service.store.tables.pool import Item, Project
+from service.store.tables.pool import Project
 
 Row = tuple[int, int, float]
 """Position, cluster, and the probability of being drawn from it."""
@@ -43,33 +38,14 @@ def is_any(session: Session, ranking_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def next_free(
-    session: Session, asking: Asking, ranking_id: int, *, limit: int, without: Sequence[int]
-) -> list[tuple[Candidate, float]]:
-    """The next items of a coverage order that may be served, with their probabilities."""
-    given = openings.given(asking.project, asking.annotator, now=asking.now)
-    rows = session.connection().execute(
-        _next_free(openings.kind_of(asking.project)),
-        given | {"of_ranking": ranking_id, "most": limit, "without": list(without)},
-    )
-    return [(candidates.of_row(columns), probability) for *columns, probability in rows]
-
-
-@cache
-def _next_free(kind: Kind) -> Select[Any]:
+def next_rows(session: Session, ranking_id: int, after: int) -> list[tuple[int, int, float]]:
+    """The rest of a coverage order behind a place: places, positions, probabilities."""
     query = (
-        candidates.columns(kind)
-        .add_columns(Covering.probability)
-        .join(Covering, Covering.position == Item.position)
-        .where(
-            Covering.ranking_id == bindparam("of_ranking", type_=BigInteger),
-            *openings.outside_reserve(),
-            ~IsAmong(Item.position, bindparam("without", type_=Listed(BigInteger))),
-            *openings.free(kind),
-        )
+        select(Covering.place, Covering.position, Covering.probability)
+        .where(Covering.ranking_id == ranking_id, Covering.place > after)
+        .order_by(Covering.place)
     )
-    query = query.order_by(Covering.place).limit(bindparam("most", type_=BigInteger))
-    return query.with_for_update(**PASS_BY)
+    return [(place, position, chance) for place, position, chance in session.execute(query)]
 
 
 def served_positions(session: Session, project: Project) -> list[int]:
