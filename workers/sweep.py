@@ -14,6 +14,7 @@ from service.store import (
     receipts,
     retention,
     runs,
+    statistics,
     sweeps,
     uploads,
 )
@@ -43,6 +44,7 @@ def sweep(runtime: Runtime) -> None:
         prunes = sweeps.take_prune(session, now=now, pause=PRUNE_EVERY)
     for stage, ids in [*_stalled(runtime, now), *_due(runtime, now)]:
         runtime.queue.start(stage, *ids)
+    _look_at_tables(runtime)
     if prunes:
         prune(runtime, now)
 
@@ -75,6 +77,14 @@ def _due(runtime: Runtime, now: datetime) -> list[Message]:
         if run is not None:
             found.append((Stage(run.stage), (run.id,)))
     return found
+
+
+def _look_at_tables(runtime: Runtime) -> None:
+    with runtime.sessions.begin() as session:
+        tables = statistics.outdated(session)
+        statistics.renew(session, tables)
+    if tables:
+        log.info("analyzed", tables=list(tables))
 
 
 def prune(runtime: Runtime, now: datetime) -> None:

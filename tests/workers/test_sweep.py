@@ -1,9 +1,10 @@
 """Work that is due: sent again, started, tidied up."""
 
+import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from service.domain.runs import Stage
 from service.store.tables.access import Receipt
@@ -169,3 +170,24 @@ def test_deleted_projects_and_old_receipts_go_after_their_time(pool: Pool) -> No
     assert pool.rows(Receipt) == []
     assert pool.rows(Project) == []
     assert pool.rows(Item) == []
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_tables_that_grow_are_known_to_the_planner_without_waiting_for_its_daemon(
+    pool: Pool,
+) -> None:
+    pool.make().add(600)
+
+    deadline = time.monotonic() + 20  # the server hands counts on within seconds
+    while not (rows := _known_rows(pool)) and time.monotonic() < deadline:
+        pool.clock.advance(1)
+        sweep.sweep(pool.runtime)
+        time.sleep(0.1)
+
+    assert rows == 600
+
+
+def _known_rows(pool: Pool) -> int:
+    with pool.runtime.sessions() as session:
+        known = session.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'item'"))
+    return max(0, int(known))
