@@ -1,22 +1,18 @@
 """Evidence into the report of a project, replaced whole."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import structlog
 
-from service.domain import reports as nulls
 from service.domain.runs import RunState
 from service.runtime import Runtime
-from service.store import projects, reports, runs
+from service.store import checks, projects, reports, runs
 from service.store.tables.learning import Run
 from service.store.tables.reports import Report
 from workers import stages
-from workers.learning import reserve
-from workers.learning.reserve import Evidence, Said
-from workers.pool import predicted
 from workers.pool import said as files
-from workers.reporting import delivered, material, quality
+from workers.reporting import document, material
+from workers.reporting.document import Made
 from workers.reporting.material import Material
 from workers.stages import Message, Superseded
 
@@ -32,43 +28,7 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
         found = material.load(session, project)
     if found is None:
         return _end(runtime, run)
-    said = _said(runtime, found)
-    return _save(runtime, run, found, said, _document(runtime, found, said))
-
-
-def _said(runtime: Runtime, found: Material) -> Said:
-    """What the version says of the reserve."""
-    positions = found.reserve.positions.copy()
-    positions.sort()
-    classes = len(found.version.classes)
-    return predicted.said(runtime.blobs, found.scored, positions, classes=classes)
-
-
-def _document(runtime: Runtime, found: Material, said: Said) -> dict[str, Any]:
-    evidence = reserve.judged(found.reserve, said)
-    project = found.project
-    document = nulls.empty(audit_labels=len(evidence.truth), detail=nulls.LATER)
-    return document | {
-        "quality": quality.section(found, evidence, seed=project.seed),
-        "curve": _curve(runtime, found, evidence),
-        "delivered": delivered.section(
-            evidence, items=project.item_count, labelled=project.labelled_count
-        ),
-    }
-
-
-def _curve(runtime: Runtime, found: Material, now: Evidence) -> list[dict[str, Any]]:
-    """The versions so far; as it was, once the reserve is released."""
-    if not found.project.audit_threshold:
-        return found.before["curve"] if found.before else []
-    points = [
-        (reserve.judged(found.reserve, files.read(runtime.blobs.path(kept.said))), version)
-        for kept, version in quality.thinned(found.audited)
-        if version.id != found.version.id
-    ]
-    points.append((now, found.version))
-    points.sort(key=lambda point: point[1].number)
-    return quality.curve([(each, version.number, version.labels) for each, version in points])
+    return _save(runtime, run, found, document.make(runtime, found))
 
 
 def _end(runtime: Runtime, run: Run) -> Sequence[Message]:
@@ -80,28 +40,27 @@ def _end(runtime: Runtime, run: Run) -> Sequence[Message]:
     return []
 
 
-def _save(
-    runtime: Runtime, run: Run, found: Material, said: Said, document: dict[str, Any]
-) -> Sequence[Message]:
-    now = runtime.now()
-    digest = runtime.blobs.put(files.encode(said)) if len(said.positions) else None
+def _save(runtime: Runtime, run: Run, found: Material, made: Made) -> Sequence[Message]:
+    now, more = runtime.now(), None
+    digest = runtime.blobs.put(files.encode(made.said)) if len(made.said.positions) else None
+    report = Report(
+        project_id=found.project.id,
+        document=made.document,
+        ranking=found.ranking.number,
+        events_seen=found.project.label_events,
+        made_at=now,
+    )
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         if digest is not None:
-            reports.keep_said(session, found.version.id, said=digest, population=found.population)
-        reports.put(
-            session,
-            Report(
-                project_id=project.id,
-                document=document,
-                ranking=found.ranking.number,
-                events_seen=found.project.label_events,
-                made_at=now,
-            ),
-        )
+            version = found.version
+            reports.keep_said(session, version.id, said=digest, population=found.population)
+        checks.add(session, made.checks)
+        if made.spots is not None:
+            checks.replace_spots(session, project.id, made.spots)
+        reports.put(session, report)
         runs.move(session, held, now=now, state=RunState.DONE, reason=None)
-        more = None
-        if material.scan_of(session, project) != found.scan:  # another came in use meanwhile
+        if material.scan_of(session, project) != found.scan:  # others came in use meanwhile
             more = reports.queue_up(session, project, at=now)
     log.info("reported", run=str(run.id), version=found.version.number)
     return [(more.stage, (more.id,))] if more is not None else []

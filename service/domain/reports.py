@@ -19,8 +19,8 @@ def empty(*, audit_labels: int, detail: str) -> dict[str, Any]:
     return {
         "quality": no_quality(audit_labels=audit_labels, detail=detail),
         "curve": [],
-        "delivered": {"quality": None, "low": None, "high": None, "detail": detail},
-        "coverage": {"clusters": None, "uncovered": None, "regions": [], "detail": detail},
+        "delivered": no_quality_of_all(detail),
+        "coverage": no_coverage(detail),
         "stop": {"advice": None, "clauses": [], "detail": detail},
         "labels_saved": {"random_would_need": None, "used": None, "detail": detail},
         "annotators": [],
@@ -37,3 +37,13 @@ def no_quality(*, audit_labels: int, detail: str, **more: Any) -> dict[str, Any]
         | more
         | {"detail": detail}
     )
+
+
+def no_coverage(detail: str) -> dict[str, Any]:
+    """Regions that cannot be told, and why."""
+    return {"clusters": None, "uncovered": None, "regions": [], "detail": detail}
+
+
+def no_quality_of_all(detail: str) -> dict[str, Any]:
+    """A quality of all labels that cannot be told, and why."""
+    return {"quality": None, "low": None, "high": None, "detail": detail}

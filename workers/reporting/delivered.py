@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from service.domain.reports import no_quality_of_all
 from workers.learning import estimates
 from workers.learning.estimates import Estimate
 from workers.learning.reserve import Evidence
@@ -27,9 +28,9 @@ def section(
             all of them are taken as right.
     """
     rest, judged = items - labelled, len(evidence.truth)
-    if judged < estimates.LEAST_LABELS and rest:
+    if not items or (rest and judged < estimates.LEAST_LABELS):
         detail = "it needs the accuracy of the model, which cannot be told yet"
-        return {"quality": None, "low": None, "high": None, "detail": detail}
+        return no_quality_of_all(detail)
     by_people = people or Estimate(value=1.0, low=1.0, high=1.0, confidence=1.0, method="assumed")
     predicted = _rest(evidence, rest) if rest else by_people
     value, low, high = (

@@ -9,15 +9,30 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from service.domain.items import ItemState
-from service.store import labels, rankings, reports, run_shards, versions
+from service.store import (
+    checks,
+    clusterings,
+    labels,
+    rankings,
+    reports,
+    run_shards,
+    shards,
+    versions,
+)
+from service.store.checks import Answered
+from service.store.tables.coverage import Clustering
 from service.store.tables.learning import Ranking, Run, RunShard, Version
-from service.store.tables.pool import Project
-from service.store.tables.reports import Audited
+from service.store.tables.pool import Project, Shard
+from service.store.tables.reports import Audited, Check
 from workers.learning import consensus
 from workers.learning.arrays import Ints
+from workers.learning.consensus import Resolved
 from workers.learning.reserve import UNANSWERED, Reserve
 
-Scan: TypeAlias = tuple[int, UUID | None]
+Scan: TypeAlias = tuple[int, UUID | None, int | None, int]
+
+OLDEST_CHECKS = 0.5
+"""Checks of a version with less than so much of today's labels say little of today's model."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,6 +51,14 @@ class Material:
     """Versions before, with what they said of the reserve."""
     before: dict[str, Any] | None
     """The document of the report before."""
+    shards: Sequence[Shard]
+    clustering: Clustering | None
+    checks: Sequence[Check]
+    """Predictions checked outside the audit, as far as they are written down."""
+    answered: Sequence[Answered]
+    """Those that are not written down yet."""
+    taught: Resolved
+    """Labels outside the reserve."""
 
     @property
     def population(self) -> int:
@@ -44,14 +67,21 @@ class Material:
 
     @property
     def scan(self) -> Scan:
-        """The order and the scan that were in use."""
-        return self.ranking.id, self.ranking.run_id
+        """The order, the scan and the clusters that were in use."""
+        number = self.clustering.number if self.clustering else None
+        missing = len(clusterings.missing(self.clustering, self.shards))
+        return self.ranking.id, self.ranking.run_id, number, missing
 
 
 def scan_of(session: Session, project: Project) -> Scan | None:
-    """The order and the scan that are in use."""
+    """The order, the scan and the clusters that are in use."""
     ranking = rankings.find(session, project.ranking_id)
-    return None if ranking is None else (ranking.id, ranking.run_id)
+    if ranking is None:
+        return None
+    clustering = clusterings.find(session, project.id)
+    missing = len(clusterings.missing(clustering, shards.list_for(session, project.id)))
+    number = clustering.number if clustering else None
+    return ranking.id, ranking.run_id, number, missing
 
 
 def load(session: Session, project: Project) -> Material | None:
@@ -73,6 +103,11 @@ def load(session: Session, project: Project) -> Material | None:
         excluded=reports.count_excluded(session, project) if project.audit_threshold else 0,
         audited=reports.audited(session, project.id),
         before=before.document if before else None,
+        shards=shards.list_for(session, project.id),
+        clustering=clusterings.find(session, project.id),
+        checks=checks.list_for(session, project, least_labels=OLDEST_CHECKS * version.labels),
+        answered=checks.list_new(session, project),
+        taught=consensus.of_rows(labels.training(session, project)),
     )
 
 

@@ -133,9 +133,9 @@ def _class(name: str, found: OfClass) -> dict[str, Any]:
         "class": name,
         "positives": found.positives,
         "predicted": found.predicted,
-        "precision": _interval(found.precision),
-        "recall": _interval(found.recall),
-        "f1": _interval(found.f1),
+        "precision": words.interval(found.precision),
+        "recall": words.interval(found.recall),
+        "f1": words.interval(found.f1),
         "needed": found.needed,
         "detail": _why(found),
     }
@@ -148,14 +148,3 @@ def _why(found: OfClass) -> str | None:
             "needed"
         )
     return None if found.precision is not None else "no audited item is called so by the model"
-
-
-def _interval(found: Estimate | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {
-        "value": found.value,
-        "low": found.low,
-        "high": found.high,
-        "method": found.method,
-    }

@@ -1,6 +1,9 @@
 """Sentences of a report, for people who pay for labels."""
 
+from typing import Any
+
 from workers.learning.estimates import Estimate
+from workers.learning.regions import Flag, Region
 from workers.learning.reserve import Evidence
 
 _METHODS = {
@@ -15,6 +18,12 @@ LIMITS_OF_QUALITY = (
 LIMITS_OF_DELIVERED = (
     "Labels of people are taken as right where nobody has measured them. The model's part is "
     "taken to be as hard as the whole pool; it is usually easier, so the figure is a little low."
+)
+
+LIMITS_OF_REGIONS = (
+    "Regions are groups of like items. At most one in ten of those called bad or overconfident is "
+    "a false alarm. What nobody has checked is not called either: ask for spot checks. Checks of "
+    "versions with less than half of today's labels are left out."
 )
 
 
@@ -34,6 +43,18 @@ def count(number: int) -> str:
     '1,000,000'
     """
     return f"{number:,}"
+
+
+def interval(found: Estimate | None) -> dict[str, Any] | None:
+    """A share with its interval, as it goes over the wire."""
+    if found is None:
+        return None
+    return {
+        "value": found.value,
+        "low": found.low,
+        "high": found.high,
+        "method": found.method,
+    }
 
 
 def quality(
@@ -77,6 +98,8 @@ def too_few(judged: int, *, least: int, pending: int) -> str:
     )
 
 
+NO_CLUSTERS = "the pool is being divided into regions; the next report has them"
+NO_FEATURES = "the items have no vectors, so nothing tells which of them are alike"
 NO_AUDIT = (
     "nothing is set aside to measure on: PATCH batch.audit_share to 0.1, say, and one item in ten "
     "of each batch will be one drawn at random and kept out of training"
@@ -99,3 +122,17 @@ def delivered(value: float, low: float, high: float, *, people: int, predicted: 
         f"{count(predicted)} items, about {percent(value)} of all labels are right "
         f"(95 % interval {percent(low)} to {percent(high)})."
     )
+
+
+def region(found: Region, *, error: float) -> str:
+    """What is wrong with a region, in a sentence."""
+    checked = f"wrong in {found.wrong} of {found.checked} predictions that people checked here"
+    if found.flags[0] is Flag.OVERCONFIDENT:
+        return (
+            f"The model is sure of itself here ({percent(found.confidence or 0)} on average), and "
+            f"was {checked}."
+        )
+    if found.flags[0] is Flag.BAD:
+        return f"The model was {checked}; overall it is wrong in about {percent(error)}."
+    some = "None" if not found.labels else f"{found.labels}"
+    return f"{some} of these {count(found.size)} items taught the model; it guesses here."

@@ -62,3 +62,20 @@ class Check(Base):
             ["project_id", "position"], [Item.project_id, Item.position], ondelete="CASCADE"
         ),
     )
+
+
+class Spot(Base):
+    """A confident prediction that people should check, with its place in the order of these."""
+
+    __tablename__ = "spot"
+    project_id: Mapped[int] = mapped_column(
+        ForeignKey(Project.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1."""
+    position: Mapped[int]
+    is_suspect: Mapped[bool]
+    """Whether its region was chosen for what was found there, or by chance."""
+    confidence: Mapped[float]
+    probability: Mapped[float]
+    """Of being drawn, given what was drawn before."""

@@ -63,6 +63,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id", "position", name=op.f("pk__checked")),
     )
+    op.create_table(
+        "spot",
+        sa.Column("project_id", SERIAL, autoincrement=False, nullable=False),
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("is_suspect", sa.Boolean(), nullable=False),
+        sa.Column("confidence", sa.Double(), nullable=False),
+        sa.Column("probability", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["project.id"],
+            name=op.f("fk__spot__project_id__project"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("project_id", "place", name=op.f("pk__spot")),
+    )
     op.add_column(
         "project", sa.Column("audit_released_at", sa.DateTime(timezone=True), nullable=True)
     )
@@ -80,6 +96,7 @@ def downgrade() -> None:
     """Take them away, with the runs that are of no kind any more."""
     op.drop_index("uq__run__live_report", table_name="run")
     op.drop_column("project", "audit_released_at")
+    op.drop_table("spot")
     op.drop_table("checked")
     op.drop_table("audited")
     op.drop_table("report")
