@@ -8,6 +8,7 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
 from service.api import (
+    audits,
     batches,
     contract,
     docs,
@@ -26,6 +27,7 @@ from service.api import (
     runs,
     selections,
     simulations,
+    spot_checks,
     versions,
     workspaces,
 )
@@ -43,6 +45,8 @@ BLUEPRINTS = (
     versions.blueprint,
     rankings.blueprint,
     reports.blueprint,
+    audits.blueprint,
+    spot_checks.blueprint,
     predict.blueprint,
     predictions.blueprint,
     selections.blueprint,

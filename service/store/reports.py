@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import literal_column, select
 from sqlalchemy.orm import Session
 
 from service.domain.audit import MOST_RESERVED
@@ -67,14 +67,3 @@ def reserve(session: Session, project: Project) -> list[Any]:
     )
     rows = [*session.execute(is_open), *session.execute(is_not)]
     return sorted(rows, key=lambda row: (row.audit_draw, row.position))
-
-
-def count_excluded(session: Session, project: Project) -> int:
-    """Items that had an answer before the audit began, and that it does not speak of."""
-    query = select(func.count()).where(
-        Item.project_id == project.id,
-        Item.state != literal_column("'open'"),
-        Item.state != ItemState.DELETED,
-        Item.audit_draw >= 1,
-    )
-    return session.scalar(query) or 0

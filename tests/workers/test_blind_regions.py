@@ -151,3 +151,21 @@ def test_items_without_features_have_no_regions(pool: Pool, more: dict[str, Any]
 
     assert coverage["clusters"] is None
     assert "no vectors" in coverage["detail"]
+
+
+def test_spot_checks_find_a_blind_region(pool: Pool) -> None:
+    ready(pool)
+
+    flagged: list[Any] = []
+    for _ in range(5):
+        answer(pool, pool.api.post(f"{pool.path}/spot-checks", {"annotator": "ana"}, 201))
+        flagged = [each for each in again(pool)["regions"] if each["flag"] == "overconfident"]
+        if flagged:
+            break
+
+    assert flagged
+    for each in flagged:
+        assert {int(key[2:]) % HEAPS for key in each["examples"]} == {BLIND}
+        assert "sure of itself" in each["detail"]
+    assert {check.reason for check in pool.rows(Check)} == {"spot_check"}
+    assert any(spot.is_suspect for spot in pool.rows(Spot))

@@ -45,8 +45,6 @@ class Material:
     """The one that scored all of the pool last."""
     scored: Sequence[RunShard]
     reserve: Reserve
-    excluded: int
-    """Items with an answer from before the audit began, of which it does not speak."""
     audited: Sequence[tuple[Audited, Version]]
     """Versions before, with what they said of the reserve."""
     before: dict[str, Any] | None
@@ -63,7 +61,7 @@ class Material:
     @property
     def population(self) -> int:
         """Items that the audit speaks of."""
-        return self.project.item_count - self.excluded
+        return self.project.item_count - self.project.audit_excluded
 
     @property
     def scan(self) -> Scan:
@@ -100,7 +98,6 @@ def load(session: Session, project: Project) -> Material | None:
         version=version,
         scored=run_shards.list_for(session, run.id),
         reserve=_reserve(session, project),
-        excluded=reports.count_excluded(session, project) if project.audit_threshold else 0,
         audited=reports.audited(session, project.id),
         before=before.document if before else None,
         shards=shards.list_for(session, project.id),

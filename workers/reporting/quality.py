@@ -51,7 +51,7 @@ def section(material: Material, evidence: Evidence, *, seed: int) -> dict[str, A
             found,
             evidence,
             population=material.population,
-            excluded=material.excluded,
+            excluded=material.project.audit_excluded,
             version=material.version.number,
             labels=material.version.labels,
         ),

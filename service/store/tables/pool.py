@@ -48,6 +48,8 @@ class Project(Base):
     """Items whose audit draw is below it are reserved."""
     audit_released_at: Mapped[datetime | None] = mapped_column(Utc)
     """When the reserve was given to training; none while there is one, or never was."""
+    audit_excluded: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Items that had an answer before the audit began: it does not speak of them."""
     created_at: Mapped[datetime] = mapped_column(Utc)
     deleted_at: Mapped[datetime | None] = mapped_column(Utc)
 
