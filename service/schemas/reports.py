@@ -171,7 +171,11 @@ class LabelsSavedOut(Out):
     """Labels that random choice would have needed for the same accuracy."""
 
     random_would_need = fields.Nested(RangeOut, allow_none=True)
-    used = fields.Integer(allow_none=True)
+    used = fields.Integer(
+        allow_none=True, metadata={"description": "Labels that the version was trained on."}
+    )
+    version = fields.Integer()
+    audit_labels = fields.Integer()
     method = fields.String()
     limits = fields.String()
     detail = fields.String(allow_none=True)

@@ -7,7 +7,7 @@ import pytest
 
 from service.store.tables.reports import Check, Spot
 from tests.workers.conftest import Pool
-from tests.workers.test_report import report
+from tests.workers.reporting import report
 
 SHARES = {"batch": {"audit_share": 0.0, "coverage_share": 0.5}, "retrain": {"min_labels": 1000}}
 HEAPS = 8
@@ -48,7 +48,8 @@ def answer(pool: Pool, batch: Any) -> None:
 
 def again(pool: Pool) -> Any:
     """A new ranking and a new report, by the version that there is."""
-    pool.api.call("PATCH", pool.path, json={"strategy": "random"}, headers={"If-Match": "*"})
+    strategy = "margin" if pool.row().strategy == "random" else "random"
+    pool.api.call("PATCH", pool.path, json={"strategy": strategy}, headers={"If-Match": "*"})
     pool.work()
     return report(pool)["coverage"]
 

@@ -16,7 +16,7 @@ from workers.learning.regions import Region
 from workers.learning.reserve import Evidence, Said
 from workers.pool import clusterings, predicted
 from workers.pool import said as files
-from workers.reporting import blind, checking, delivered, quality, words
+from workers.reporting import blind, checking, delivered, quality, savings, words
 from workers.reporting.blind import Checked
 from workers.reporting.material import Material
 
@@ -48,6 +48,7 @@ def make(runtime: Runtime, found: Material) -> Made:
             evidence, items=project.item_count, labelled=project.labelled_count
         ),
         "coverage": coverage,
+        "labels_saved": savings.section(runtime, found, evidence, [*found.checks, *fresh]),
     }
     return Made(document=document, said=said, checks=fresh, spots=spots)
 

@@ -5,6 +5,7 @@ from typing import Any
 from workers.learning.estimates import Estimate
 from workers.learning.regions import Flag, Region
 from workers.learning.reserve import Evidence
+from workers.learning.saved import Needed
 
 _METHODS = {
     "wilson": "Wilson's interval",
@@ -24,6 +25,12 @@ LIMITS_OF_REGIONS = (
     "Regions are groups of like items. At most one in ten of those called bad or overconfident is "
     "a false alarm. What nobody has checked is not called either: ask for spot checks. Checks of "
     "versions with less than half of today's labels are left out."
+)
+
+LIMITS_OF_SAVED = (
+    "It compares with a model of the same kind, taught by as many randomly chosen labels. The "
+    "audit's own labels are on neither side: either way they are needed to know the accuracy. "
+    "The range is a bootstrap's, 90 %."
 )
 
 
@@ -136,3 +143,19 @@ def region(found: Region, *, error: float) -> str:
         return f"The model was {checked}; overall it is wrong in about {percent(error)}."
     some = "None" if not found.labels else f"{found.labels}"
     return f"{some} of these {count(found.size)} items taught the model; it guesses here."
+
+
+def too_few_random(judged: int, *, least: int) -> str:
+    """Why labels saved cannot be told yet."""
+    return (
+        f"{count(judged)} audit labels are in; from {count(least)} on random choice can be "
+        "imitated with them"
+    )
+
+
+def saved(found: Needed, *, used: int) -> str:
+    """Labels saved, in a sentence."""
+    return (
+        f"Randomly chosen, it would have taken between {count(found.low or 0)} and "
+        f"{count(found.high or 0)} labels to be as accurate as this model is with {count(used)}."
+    )
