@@ -19,7 +19,7 @@ from service.store import batches, items, leases
 from service.store.desks import Desk
 from service.store.tables.labelling import Batch, Selection
 
-BLIND = (Reason.AUDIT, Reason.SPOT_CHECK)
+BLIND = (Reason.AUDIT, Reason.COVERAGE, Reason.RANDOM, Reason.SPOT_CHECK)
 """Reasons for which an item is shown without its prediction: the answer is to judge that."""
 
 

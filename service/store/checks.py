@@ -46,6 +46,7 @@ def list_new(session: Session, project: Project) -> list[Answered]:
             Label.project_id == project.id,
             Label.is_current,
             Label.value.is_not(None),
+            Label.prediction_shown.is_not(True),
             Label.reason.in_(DRAWN),
             Selection.version.is_not(None),
             Check.position.is_(None),

@@ -117,10 +117,12 @@ def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
 def audit(session: Session, project: Project) -> list[tuple[int, int, int]]:
     """The same of the items of today's audit reserve that have all the labels they need.
 
-    No version was ever trained on them: the reserve only shrinks.
+    No version was ever trained on them: the reserve only shrinks. Labels that were given beside
+    a prediction are left out.
     """
     is_resolved = Item.state == ItemState.LABELLED
-    query = _values(project, Item.audit_draw < project.audit_threshold, is_resolved)
+    is_blind = Label.prediction_shown.is_not(True)
+    query = _values(project, Item.audit_draw < project.audit_threshold, is_resolved, is_blind)
     return _rows(session, query)
 
 

@@ -162,3 +162,15 @@ def test_a_reader_may_read_it(pool: Pool) -> None:
     reader = pool.api.make_key("reader")
 
     assert reader.get(f"{pool.path}/report")["curve"] == []
+
+
+def test_a_label_beside_a_shown_prediction_is_no_evidence(pool: Pool) -> None:
+    ready(pool)
+    first, *numbers = reserve(pool)[:70]
+    pool.label(*numbers, *others(pool)[:20])
+    shown = {"key": f"0-{first}", "value": "fine", "annotator": "ana", "prediction_shown": True}
+    pool.api.post(f"{pool.path}/labels", {"labels": [shown]}, 202)
+
+    quality = learn(pool)["quality"]
+
+    assert (quality["audit_labels"], quality["unanswerable"]) == (69, 1)

@@ -119,8 +119,9 @@ def _reserve(session: Session, project: Project) -> Reserve:
         where = np.minimum(where, len(known.items) - 1)
         is_known = known.items[where] == positions
         truth[is_known] = known.labels[where[is_known]]
-    # Whom an item was shown to and who declined has spoken too: it bounds the figures both ways.
-    is_declined = [row.state == ItemState.PARKED or row.skips > 0 for row in rows]
+    # Who declined has spoken too, and a label beside a prediction will not be given anew: such
+    # items bound the figures both ways.
+    is_declined = [row.state != ItemState.OPEN or row.skips > 0 for row in rows]
     return Reserve(
         positions=positions,
         truth=truth,

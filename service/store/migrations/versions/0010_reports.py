@@ -82,6 +82,7 @@ def upgrade() -> None:
     op.add_column(
         "project", sa.Column("audit_released_at", sa.DateTime(timezone=True), nullable=True)
     )
+    op.add_column("label", sa.Column("prediction_shown", sa.Boolean(), nullable=True))
     op.add_column(
         "project",
         sa.Column("audit_excluded", sa.BigInteger(), nullable=False, server_default="0"),
@@ -100,6 +101,7 @@ def downgrade() -> None:
     """Take them away, with the runs that are of no kind any more."""
     op.drop_index("uq__run__live_report", table_name="run")
     op.drop_column("project", "audit_excluded")
+    op.drop_column("label", "prediction_shown")
     op.drop_column("project", "audit_released_at")
     op.drop_table("spot")
     op.drop_table("checked")
