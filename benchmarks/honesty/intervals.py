@@ -149,7 +149,7 @@ def _row(what: str, pairs: list[tuple[Estimate, Estimate]], truth: float) -> Row
 
 def _told(what: str, held: list[bool], widths: list[float]) -> Row:
     if not held:
-        return Row(what=what, value=0.0, seeds=0, note="never shown: too few labels in a stratum")
+        return Row(what=what, value=0.0, seeds=0, note="never shown of so few labels")
     share, width = fmean(held), fmean(widths)
     return Row(
         what=what,

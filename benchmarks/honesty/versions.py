@@ -7,14 +7,20 @@ from workers.learning import estimators
 from workers.learning.arrays import Ints
 from workers.learning.fitted import Outputs, outputs
 from workers.learning.specs import EstimatorSpec
+from workers.learning.versions import Fitted
 
 LOGISTIC = EstimatorSpec(name="logistic", parameters={"C": 10.0})
 
 
 def said(pool: Pool, taught: Ints, of: Ints, *, spec: EstimatorSpec = LOGISTIC) -> Outputs:
     """What a version taught by some items says of others."""
+    return outputs(fitted(pool, taught, spec=spec), pool.features[of])
+
+
+def fitted(pool: Pool, taught: Ints, *, spec: EstimatorSpec = LOGISTIC) -> Fitted:
+    """A version taught by some items."""
     rows = np.sort(taught)
-    fitted = estimators.fit(
+    return estimators.fit(
         spec,
         pool.features[rows],
         pool.labels[rows],
@@ -23,4 +29,3 @@ def said(pool: Pool, taught: Ints, of: Ints, *, spec: EstimatorSpec = LOGISTIC) 
         rng=np.random.default_rng(0),
         cross_validate=False,
     )
-    return outputs(fitted, pool.features[of])

@@ -17,7 +17,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with two clouds of points that overlap, under the name of each set."""
     rng = np.random.default_rng(0)
     labels = np.arange(1_500) % 2
-    rows = rng.normal(size=(1_500, 8)) + 1.2 * labels[:, None] * (np.arange(8) < 2)
+    rows = rng.normal(size=(1_500, 30)) + 1.2 * labels[:, None] * (np.arange(30) < 2)
     for name in {*intervals.SETS, *blind_region.SETS}:
         np.savez(tmp_path / f"{name}.npz", X=rows, y=labels)
     return tmp_path

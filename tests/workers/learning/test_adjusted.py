@@ -42,6 +42,15 @@ def test_confidence_that_tells_right_from_wrong_narrows_the_interval(estimate: o
 
 
 def test_strata_with_too_few_labels_say_nothing() -> None:
-    confidences = np.linspace(0, 1, 100)
+    confidences = np.linspace(0, 1, 1_000)
+    lowest = confidences[:250]
 
-    assert adjusted.stratified(confidences[:20] > 0.5, confidences[:20], confidences) is None
+    assert adjusted.aipw(lowest > 0.1, lowest, confidences) is not None
+    assert adjusted.stratified(lowest > 0.1, lowest, confidences) is None
+
+
+@pytest.mark.parametrize("estimate", [adjusted.aipw, adjusted.stratified])
+def test_few_labels_have_no_normal_interval(estimate: object) -> None:
+    confidences = np.linspace(0, 1, 199)
+
+    assert estimate(confidences > 0.5, confidences, confidences) is None  # type: ignore[operator]
