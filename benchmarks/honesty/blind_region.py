@@ -25,7 +25,7 @@ SETS = ("tab_spambase", "tab_magic", "mnist_t10k")
 REPLAYS, TAUGHT, STEP, MOST, SHARE = 30, 300, 20, 2_000, 0.02
 LEAST_RATIO = 3.0
 ITEMS = 6_000
-TRIED, FAR = 40, 2.0
+TRIED, FAR = 40, 6.0
 """Places that are tried for the region; their distance, where all items are at one from zero."""
 GRAVE = {Flag.BAD, Flag.OVERCONFIDENT}
 

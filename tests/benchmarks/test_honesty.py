@@ -56,13 +56,14 @@ def test_an_interval_that_is_too_narrow_or_too_wide_is_a_miss() -> None:
     assert not intervals._row("wide", [(wide, exact)], 0.55).is_reached
 
 
-def test_the_planted_region_is_found_and_told_from_the_rest(folder: Path) -> None:
+def test_the_planted_region_is_wrong_sure_and_in_one_cluster(folder: Path) -> None:
     world = blind_region._world(site(folder, 1).pool("tab_magic"), 0, planted=True)
 
-    assert world.blind
-    members = np.isin(world.clusters, list(world.blind))
-    assert world.is_wrong[members].mean() > 0.9
-    assert all(blind_region._is_truly_bad(world, each) for each in world.blind)
+    planted = np.arange(round(blind_region.SHARE * len(world.clusters)))
+    assert world.is_wrong[planted].all()
+    assert len(set(world.clusters[planted])) == 1
+    assert world.confidences[planted].min() > np.median(world.confidences)
+    assert blind_region._is_truly_bad(world, int(world.clusters[0]))
 
 
 def test_random_choice_truly_needs_the_labels_at_which_its_curve_is_as_good(folder: Path) -> None:

@@ -22,6 +22,8 @@ WORSE = 1.5
 """A bad region is wrong so many times as often as the model is overall."""
 TOO_SURE = 0.15
 """How much more confident than right an overconfident region is, at least."""
+SUSPICIOUS = 0.25
+"""A region is looked into while what was found there is less likely than this, were it in order."""
 LEAST_CHECKED = 8
 """Checked predictions before a region may be called bad."""
 LEAST_LABELS, LEAST_OF_EXPECTED = 3, 0.1
@@ -33,6 +35,9 @@ class Flag(StrEnum):
     OVERCONFIDENT = "overconfident"
     BAD = "bad"
     UNCOVERED = "uncovered"
+
+
+_GRAVE = {Flag.BAD, Flag.OVERCONFIDENT}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,17 +101,23 @@ def found(sizes: Ints, labels: Ints, checks: Checks, *, error: float) -> list[Re
 
 
 def suspicion(regions: list[Region]) -> list[Region]:
-    """Regions worth a look, the most suspicious first: flagged as wrong, or wrong once at least.
+    """Regions worth a look, the most suspicious first: flagged as wrong, or likely to be.
 
-    Ordered by flags, then by the mean of Jeffreys' posterior of what was found wrong.
+    One wrong prediction where the model was sure makes a region suspicious; a right one after it
+    takes the suspicion away again, so that ordinary mistakes cost one look more.
     """
-    looked = [each for each in regions if each.wrong]
 
     def rank(region: Region) -> tuple[bool, float]:
-        grave = bool({Flag.BAD, Flag.OVERCONFIDENT} & set(region.flags))
-        return grave, (region.wrong + 0.5) / (region.checked + 1)
+        return bool(_GRAVE & set(region.flags)), (region.wrong + 0.5) / (region.checked + 1)
 
+    looked = [each for each in regions if _GRAVE & set(each.flags) or _is_suspicious(each)]
     return sorted(looked, key=rank, reverse=True)
+
+
+def _is_suspicious(region: Region) -> bool:
+    claimed = max(0.0, (region.confidence or 0.0) - TOO_SURE)
+    doubt = stats.binom.cdf(region.checked - region.wrong, region.checked, claimed)
+    return region.wrong > 0 and bool(doubt <= SUSPICIOUS)
 
 
 def _by_cluster(

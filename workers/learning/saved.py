@@ -19,7 +19,7 @@ from workers.learning.specs import EstimatorSpec
 
 LEAST_RANDOM = 100
 """Labels chosen by chance before a curve is fitted."""
-DRAWS, SIZES, FEWEST, LARGEST_PART = 6, 6, 20, 0.75
+DRAWS, SIZES, FEWEST, LARGEST_PART = 4, 5, 20, 0.75
 FURTHEST = 8.0
 """Times the largest number of labels measured: farther out a curve says nothing."""
 _REDRAWN = 300
