@@ -5,40 +5,22 @@ class. Clusters, flags and the choice of what is checked are those of the servic
 taught meanwhile, so that only the finding is measured.
 """
 
-from dataclasses import dataclass
 from statistics import fmean, median
 
 import numpy as np
 
-from benchmarks.honesty import versions
+from benchmarks.honesty import planted
+from benchmarks.honesty.planted import World
 from benchmarks.honesty.site import Site
 from benchmarks.selection.rows import Row
-from workers.asking import Pool
 from workers.learning import coverage, regions, spotting
-from workers.learning.arrays import Floats, Ints
-from workers.learning.fitted import outputs
+from workers.learning.arrays import Ints
 from workers.learning.regions import Checks, Flag, Region
-from workers.learning.scaling import Kind, Scaling
-from workers.pool import moments
 
 SETS = ("tab_spambase", "tab_magic", "mnist_t10k")
-REPLAYS, TAUGHT, STEP, MOST, SHARE = 30, 300, 20, 2_000, 0.02
+REPLAYS, STEP, MOST = 30, 20, 2_000
 LEAST_RATIO = 3.0
-ITEMS = 6_000
-TRIED, FAR = 40, 6.0
-"""Places that are tried for the region; their distance, where all items are at one from zero."""
 GRAVE = {Flag.BAD, Flag.OVERCONFIDENT}
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class World:
-    """A pool with its clusters, and what a version says of it."""
-
-    clusters: Ints
-    confidences: Floats
-    is_wrong: np.ndarray
-    blind: set[int]
-    """Clusters that lie in the planted region for the most part."""
 
 
 def run(site: Site) -> list[Row]:
@@ -46,63 +28,17 @@ def run(site: Site) -> list[Row]:
     rows: list[Row] = []
     for name in SETS:
         pool, count = site.pool(name), site.count(REPLAYS)
-        made = [_world(pool, seed, planted=True) for seed in range(count)]
+        made = [planted.world(pool, seed, is_planted=True) for seed in range(count)]
         worlds = [world for world in made if world.blind]  # the others have no cluster of its own
         by = {
             arm: [_until_flagged(world, arm, seed) for seed, world in enumerate(worlds)]
             for arm in ("spot checks", "coverage and audit", "random")
         }
         rows += _ways(name, by)
-        clean = [_world(pool, seed, planted=False) for seed in range(count)]
+        clean = [planted.world(pool, seed, is_planted=False) for seed in range(count)]
         rows += [_false(name, arm, clean) for arm in ("spot checks", "random")]
         site.say(f"blind_region: {name}")
     return rows
-
-
-def _world(pool: Pool, seed: int, *, planted: bool) -> World:
-    rng = np.random.default_rng([seed, len(pool.labels)])
-    some = rng.permutation(len(pool.labels))[:ITEMS]
-    features, labels = np.array(pool.features[some], dtype=np.float32), pool.labels[some].copy()
-    features = (features - features.mean(axis=0)) / np.maximum(features.std(axis=0), 1e-6)
-    features /= np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
-    region = np.arange(round(SHARE * len(some))) if planted else np.zeros(0, np.int64)
-    taught = np.arange(len(some) - TAUGHT, len(some))
-    changed = Pool(
-        features=features, labels=labels, classes=pool.classes, moments=moments.of(features)
-    )
-    if planted:
-        _plant(changed, region, taught, rng)
-    said = versions.said(changed, taught, np.arange(len(some)))
-    if planted:  # wrong by decree, whatever the version says there
-        labels[region] = (said.label[region] + 1) % len(pool.classes)
-    clusters = _clusters(features, seed)
-    members = np.bincount(clusters[region], minlength=clusters.max() + 1)
-    sizes = np.bincount(clusters)
-    return World(
-        clusters=clusters,
-        confidences=said.proba[np.arange(len(some)), said.label],
-        is_wrong=said.label != labels,
-        blind=set(np.flatnonzero(2 * members > sizes).tolist()),
-    )
-
-
-def _plant(pool: Pool, region: Ints, taught: Ints, rng: np.random.Generator) -> None:
-    """Move items to one place far from the rest, of several the one that a version is surest of."""
-    features = pool.features
-    width = features.shape[1]
-    places = rng.normal(size=(TRIED, width)) / width**0.5
-    places = features.mean(axis=0) + FAR * np.asarray(places, dtype=np.float32)
-    said = outputs(versions.fitted(pool, taught), places)
-    spread = 0.02 * rng.normal(size=(len(region), width)) / width**0.5
-    features[region] = places[int(said.proba.max(axis=1).argmax())] + spread.astype(np.float32)
-
-
-def _clusters(features: np.ndarray, seed: int) -> Ints:
-    rng = np.random.default_rng(seed)
-    sample = rng.permutation(len(features))[: coverage.sample_size(len(features))]
-    space = Scaling(kind=Kind.UNIT)
-    made = coverage.clustered(features[sample], space, items=len(features), seed=seed)
-    return coverage.assign(made, features).astype(np.int64)
 
 
 def _until_flagged(world: World, arm: str, seed: int) -> int:

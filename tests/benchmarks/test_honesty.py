@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.honesty import __main__ as command
-from benchmarks.honesty import blind_region, intervals, saved
+from benchmarks.honesty import blind_region, intervals, planted, saved
 from benchmarks.honesty.site import Site
 from workers.learning.estimates import Estimate
 
@@ -57,12 +57,12 @@ def test_an_interval_that_is_too_narrow_or_too_wide_is_a_miss() -> None:
 
 
 def test_the_planted_region_is_wrong_sure_and_in_one_cluster(folder: Path) -> None:
-    world = blind_region._world(site(folder, 1).pool("tab_magic"), 0, planted=True)
+    world = planted.world(site(folder, 1).pool("tab_magic"), 0, is_planted=True)
 
-    planted = np.arange(round(blind_region.SHARE * len(world.clusters)))
-    assert world.is_wrong[planted].all()
-    assert len(set(world.clusters[planted])) == 1
-    assert world.confidences[planted].min() > np.median(world.confidences)
+    region = np.arange(round(planted.SHARE * len(world.clusters)))
+    assert world.is_wrong[region].all()
+    assert len(set(world.clusters[region])) == 1
+    assert world.confidences[region].min() > np.median(world.confidences)
     assert blind_region._is_truly_bad(world, int(world.clusters[0]))
 
 
