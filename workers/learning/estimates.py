@@ -61,7 +61,7 @@ def share(
         labels: how many labels the sample counts for, where that is known to be another number.
 
     >>> share(384, 412).method, round(share(384, 412).low, 3), round(share(384, 412).high, 3)
-    ('wilson', 0.904, 0.952)
+    ('wilson', 0.904, 0.953)
     >>> share(5, 5).method, share(5, 5).high
     ('clopper_pearson', 1.0)
     >>> share(40, 80, unanswerable=20).low < share(40, 100).high < share(60, 100).high
