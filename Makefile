@@ -23,7 +23,7 @@ COMPILE = "$$tools/bin/uv" pip compile --quiet --universal --generate-hashes --n
 	--no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo simulate reproduce bench bench-selection lock encoders format image
+.PHONY: help run test demo simulate reproduce bench bench-selection bench-honesty lock encoders format image
 
 help:  ## List the commands.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,11 @@ bench-selection: .venv/.dev $(MINILM)  ## Measure what strategies save on real d
 	@[ -n "$(DATA)" ] || { echo "Say where the data sets are: make bench-selection DATA=folder"; exit 2; }
 	@exec $(VENV) -m benchmarks.selection "$(DATA)" $(if $(ONLY),--only $(ONLY)) \
 		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(OUT),--out $(OUT))
+
+bench-honesty: .venv/.dev $(MINILM)  ## Measure whether the report is true: make bench-honesty DATA=folder.
+	@[ -n "$(DATA)" ] || { echo "Say where the data sets are: make bench-honesty DATA=folder"; exit 2; }
+	@exec $(VENV) -m benchmarks.honesty "$(DATA)" $(if $(ONLY),--only $(ONLY)) \
+		$(if $(REPLAYS),--replays $(REPLAYS)) $(if $(OUT),--out $(OUT))
 
 encoders: $(MINILM)  ## Fetch the dense text encoder (84 MB, Apache-2.0), so that projects may use it.
 	@echo 'The text encoder minilm is in $(abspath $(<D)).'

@@ -83,14 +83,15 @@ class Client:
         return self.settle(project)
 
     def settle(self, project: str) -> int:
-        """Wait until nothing runs; answer how many labels the ranking in use has not seen.
+        """Wait until nothing runs but reports; answer how many labels the ranking has not seen.
 
         Raises:
             Refused: the last run failed, or does not end.
         """
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            runs = self._ask("GET", f"{project}/runs?limit=10")["data"]
+            listed = self._ask("GET", f"{project}/runs?limit=10")["data"]
+            runs = [run for run in listed if run["kind"] != "report"]
             if not any(run["state"] in LIVE for run in runs):
                 break
             if time.monotonic() > deadline:

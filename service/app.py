@@ -8,6 +8,7 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
 from service.api import (
+    audits,
     batches,
     contract,
     docs,
@@ -22,9 +23,11 @@ from service.api import (
     problems,
     projects,
     rankings,
+    reports,
     runs,
     selections,
     simulations,
+    spot_checks,
     versions,
     workspaces,
 )
@@ -41,6 +44,9 @@ BLUEPRINTS = (
     runs.blueprint,
     versions.blueprint,
     rankings.blueprint,
+    reports.blueprint,
+    audits.blueprint,
+    spot_checks.blueprint,
     predict.blueprint,
     predictions.blueprint,
     selections.blueprint,

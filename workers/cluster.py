@@ -7,7 +7,7 @@ import structlog
 
 from service.domain.runs import RunState
 from service.runtime import Runtime
-from service.store import clusterings, projects, runs, shards
+from service.store import clusterings, projects, reports, runs, shards
 from service.store.tables.coverage import Clustering
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project, Shard
@@ -95,7 +95,8 @@ def _save(
         runs.move(session, held, now=now, state=RunState.DONE, reason=None)
         # Shards that came or grew meanwhile.
         more = clusterings.queue_if_due(session, project, at=now)
-    if project.ranking_id is not None:
+        report = reports.queue_up(session, project, at=now)
+    if project.ranking_id is not None and project.coverage_share:
         covering.write(runtime, project, project.ranking_id)
     log.info("clustered", run=str(run.id), clusters=clustering.clusters, shards=len(digests))
-    return stages.messages(more)
+    return stages.messages(more, report)

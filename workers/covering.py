@@ -1,6 +1,5 @@
 """A stretch of the coverage order beside a ranking, so that hand-outs only read it."""
 
-from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
@@ -9,27 +8,12 @@ import structlog
 from service.runtime import Runtime
 from service.store import batches, clusterings, coverings, labels, masks, shards
 from service.store.tables.pool import Project
-from workers import stages
 from workers.learning import coverage
 from workers.pool import clusterings as files
-from workers.stages import Message
 
 log = structlog.get_logger(__name__)
 
 _LEAST, _BATCHES, _MOST = 300, 10, 3_000
-
-
-def follow_up(runtime: Runtime, project: Project, ranking_id: int | None) -> Sequence[Message]:
-    """Write the coverage order of a new ranking; ask for clusters if any are missing.
-
-    A ranking is in use before this: until then, coverage is drawn from all of the pool.
-    """
-    if ranking_id is None or not project.coverage_share:
-        return []
-    write(runtime, project, ranking_id)
-    with runtime.sessions.begin() as session:
-        run = clusterings.queue_if_due(session, project, at=runtime.now())
-    return stages.messages(run)
 
 
 def write(runtime: Runtime, project: Project, ranking_id: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.runs import RunState, Stage
 from service.runtime import Runtime
-from service.store import cycles, labels, masks, runs, shards, versions
+from service.store import cycles, labels, masks, reports, runs, shards, versions
 from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Project, Shard
 from workers import gate, stages
@@ -126,11 +126,10 @@ def _presumed(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Presumed 
     drawn = rng.permutation(project.encoded)[: 2 * presumed.COUNT]
     with runtime.readers() as session:
         unseen = masks.free_among(session, project, drawn.tolist())
-    positions = np.sort([each for each in drawn.tolist() if each in unseen][: presumed.COUNT])
-    if not len(positions):
+    taken = np.sort([each for each in drawn.tolist() if each in unseen][: presumed.COUNT])
+    if not len(taken):
         return None
-    rows = features.take(runtime.blobs, task.shards, positions.astype(np.int64))
-    return Presumed(rows=rows, label=label)
+    return Presumed(rows=features.take(runtime.blobs, task.shards, taken), label=label)
 
 
 def _hold(runtime: Runtime, run: Run, reason: str) -> Sequence[Message]:
@@ -145,8 +144,9 @@ def _ended(
     session: Session, runtime: Runtime, run: Run, project: Project, reason: str
 ) -> Sequence[Message]:
     """End a run that leaves the ranking as it is; its labels count as seen."""
-    ended = cycles.end(session, run, project, state=RunState.HELD, reason=reason, at=runtime.now())
-    return stages.messages(ended.follow_up)
+    now = runtime.now()
+    ended = cycles.end(session, run, project, state=RunState.HELD, reason=reason, at=now)
+    return stages.messages(ended.follow_up, reports.queue_up(session, project, at=now))
 
 
 def _save(

@@ -9,7 +9,7 @@ from service.domain.runs import RunState
 from service.runtime import Runtime
 from service.store import cycles, rankings, scans, versions
 from service.store.tables.learning import Run, Version
-from workers import arrange, covering, scoring, sources, stages, switch
+from workers import arrange, behind, scoring, sources, stages, switch
 from workers.arrange import Arranged
 from workers.learning import selection
 from workers.learning.arrays import Ints
@@ -84,4 +84,4 @@ def _save(
     with runtime.sessions.begin() as session:
         rankings.drop_old_rows(session, task.project.id)
     log.info("ranked", run=str(run.id), candidates=arranged.candidates, of=project.encoded)
-    return covering.follow_up(runtime, project, ranking.id if ranking else None)
+    return behind.follow_up(runtime, project.id, ranking.id if ranking else None)

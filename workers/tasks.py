@@ -10,6 +10,7 @@ from workers import (
     external,
     predict,
     rank,
+    report,
     retrain,
     sample,
     score,
@@ -96,6 +97,12 @@ def simulate_project(run_id: str, number: str | None = None) -> None:
         stages.attempt(runtime(), Stage.SIMULATE, UUID(run_id), simulate.fan_out)
     else:
         stages.attempt_piece(runtime(), REPLAYED, UUID(run_id), int(number), simulate.run_replay)
+
+
+@app.task(name="workers.report")
+def report_project(run_id: str) -> None:
+    """Evidence into a report."""
+    stages.attempt(runtime(), Stage.REPORT, UUID(run_id), report.run)
 
 
 @app.task(name="workers.undo")

@@ -24,6 +24,7 @@ class Answer:
     position: int
     annotator: str
     value: int | None
+    prediction_shown: bool = False
 
     @property
     def whose(self) -> tuple[int, str]:
@@ -103,6 +104,7 @@ def _columns(
         "annotator": [answer.annotator for answer in changed],
         "value": [answer.value for answer in changed],
         "is_current": current,
+        "prediction_shown": [answer.prediction_shown or None for answer in changed],
         "batch_id": [lease.batch_id if lease else None for lease in leased],
         "reason": [lease.reason if lease else None for lease in leased],
         "ended_at": [None if is_current else at for is_current in current],

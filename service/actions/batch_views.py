@@ -13,11 +13,14 @@ from service.actions.picks import Pick
 from service.actions.predictions import PredictionView
 from service.actions.rankings import RankingView, describe
 from service.domain import seeds
-from service.domain.catalogue import InputType
+from service.domain.catalogue import InputType, Reason
 from service.runtime import Runtime
 from service.store import batches, items, leases
 from service.store.desks import Desk
 from service.store.tables.labelling import Batch, Selection
+
+BLIND = (Reason.AUDIT, Reason.COVERAGE, Reason.RANDOM, Reason.SPOT_CHECK)
+"""Reasons for which an item is shown without its prediction: the answer is to judge that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,13 +112,14 @@ class Showing:
         why: Selection | Pick,
     ) -> Served:
         args = (self.runtime, self.session, self.desk.project, position)
+        is_shown = self.explain and why.reason not in BLIND
         return Served(
             key=item.key,
             notes=item.notes,
             place=place,
             text=texts.get(position),
             why=why if self.explain else None,
-            prediction=predictions.of_item(*args) if self.explain else None,
+            prediction=predictions.of_item(*args) if is_shown else None,
         )
 
     def _texts(self, positions: Sequence[int]) -> Mapping[int, str | None]:

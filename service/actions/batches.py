@@ -21,7 +21,6 @@ from service.store import batches, desks, leases, projects
 from service.store.candidates import Asking
 from service.store.desks import Desk
 from service.store.tables.labelling import Batch
-from service.store.tables.learning import Ranking
 from service.store.tables.pool import Project
 
 
@@ -106,39 +105,29 @@ def _owned(session: Session, project: Project, batch_id: UUID, token: str | None
     return batch
 
 
-def _serve(
-    runtime: Runtime, session: Session, desk: Desk, wish: Wish, now: datetime
-) -> tuple[Batch, list[Pick]]:
-    project, ranking = desk.project, desk.ranking
-    batch = batches.add(
+def new(session: Session, desk: Desk, wish: Wish, *, at: datetime) -> Batch:
+    """Add a batch that holds nothing yet."""
+    return batches.add(
         session,
         id=uuid4(),
-        project_id=project.id,
+        project_id=desk.project.id,
         annotator=wish.annotator,
         token=secrets.token_urlsafe(24),
         size=wish.size,
-        ranking_id=project.ranking_id,
-        created_at=now,
-        expires_at=now + timedelta(seconds=project.lease_seconds),
+        ranking_id=desk.project.ranking_id,
+        created_at=at,
+        expires_at=at + timedelta(seconds=desk.project.lease_seconds),
     )
-    if ranking is None:
-        return batch, []
-    asking = Asking(project=project, annotator=wish.annotator, now=now)
-    counter = Counter(runtime=runtime, session=session, asking=asking, ranking=ranking, batch=batch)
-    picks = counter.pick(wish.size)
-    _log(session, picks, batch, desk, ranking)
-    return batch, picks
 
 
-def _log(
-    session: Session, picks: Sequence[Pick], batch: Batch, desk: Desk, ranking: Ranking
-) -> None:
+def log(session: Session, picks: Sequence[Pick], batch: Batch, desk: Desk) -> None:
+    """Write down what a batch holds, with why."""
     same: dict[str, Any] = {
         "project_id": batch.project_id,
         "batch_id": batch.id,
         "annotator": batch.annotator,
         "version": desk.version,
-        "ranking": ranking.number,
+        "ranking": desk.ranking.number if desk.ranking else None,
         "at": batch.created_at,
     }
     columns: dict[str, list[Any]] = {
@@ -151,3 +140,17 @@ def _log(
     }
     if picks:
         batches.log(session, same, columns)
+
+
+def _serve(
+    runtime: Runtime, session: Session, desk: Desk, wish: Wish, now: datetime
+) -> tuple[Batch, list[Pick]]:
+    project, ranking = desk.project, desk.ranking
+    batch = new(session, desk, wish, at=now)
+    if ranking is None:
+        return batch, []
+    asking = Asking(project=project, annotator=wish.annotator, now=now)
+    counter = Counter(runtime=runtime, session=session, asking=asking, ranking=ranking, batch=batch)
+    picks = counter.pick(wish.size)
+    log(session, picks, batch, desk)
+    return batch, picks

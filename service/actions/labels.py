@@ -61,6 +61,7 @@ def record(runtime: Runtime, caller: Caller, uid: UUID, new: Sequence[NewLabel])
                 position=known[label.key].position,
                 annotator=label.annotator,
                 value=None if label.value is None else classes[label.value],
+                prediction_shown=label.prediction_shown,
             )
             for label in new
         ]

@@ -15,7 +15,7 @@ from service.domain.catalogue import Role
 from service.domain.projects import ProjectSettings
 from service.errors import PreconditionFailed
 from service.runtime import Runtime
-from service.store import cycles, items, projects, rankings, versions
+from service.store import cycles, items, projects, rankings, reserves, versions
 from service.store.tables.learning import Version
 from service.store.tables.pool import Project
 
@@ -100,9 +100,12 @@ def change(
         _check_etag(project, etag)
         changes = project_changes.checked(project, changes)
         before = (project.estimator, project.strategy, project.labels_per_item, project.goal)
+        had_audit = project.audit_share > 0
         for name, value in changes.items():
             setattr(project, name, value)
         project.revision += 1
+        if project.audit_share and not had_audit and project.item_count:
+            reserves.begin(session, project)
         run = None
         if project.labels_per_item != before[2]:
             items.restate(session, project)

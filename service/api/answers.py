@@ -81,6 +81,11 @@ def run_located(body: Any) -> dict[str, str]:
     return {"Location": f"{request.path.rpartition('/')[0]}/runs/{body['id']}"}
 
 
+def batch_located(body: Any) -> dict[str, str]:
+    """Headers of a batch that a list of another kind was posted to for."""
+    return {"Location": f"{request.path.rpartition('/')[0]}/batches/{body['id']}"}
+
+
 def answers(
     blueprint: Blueprint, status: int, schema: type[Schema], headers: Headers | None = None
 ) -> Callable[[View], View]:

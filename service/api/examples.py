@@ -30,6 +30,8 @@ SENT: dict[str, dict[str, Any]] = {
         ]
     },
     "start_run": {},
+    "release_audit": {},
+    "start_spot_check": {"size": 20, "annotator": "ana"},
     "start_simulation": {"strategies": ["auto", "random"], "seeds": 10, "batch_size": 10},
     "predict_items": {"items": [{"key": "img-003.png", "vector": [0.4, 0.5]}]},
     "create_key": {"name": "tool A", "role": "annotator"},

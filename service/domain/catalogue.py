@@ -70,6 +70,8 @@ class Reason(StrEnum):
     STRATEGY = "strategy"
     COVERAGE = "coverage"
     AUDIT = "audit"
+    SPOT_CHECK = "spot_check"
+    """A confident prediction that people are to check."""
     RANDOM = "random"
 
 

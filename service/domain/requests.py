@@ -20,6 +20,7 @@ class NewLabel:
     key: str
     value: str | None
     annotator: str
+    prediction_shown: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

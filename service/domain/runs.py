@@ -13,6 +13,7 @@ class RunKind(StrEnum):
     INGEST = "ingest"
     CLUSTER = "cluster"
     SIMULATE = "simulate"
+    REPORT = "report"
 
 
 class RunState(StrEnum):
@@ -47,6 +48,7 @@ class Stage(StrEnum):
     SCORES = "scores"
     CLUSTER = "cluster"
     SIMULATE = "simulate"
+    REPORT = "report"
 
 
 LIVE = (RunState.QUEUED, RunState.RUNNING)

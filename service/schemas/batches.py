@@ -12,7 +12,8 @@ from service.schemas.items import PredictionOut
 from service.schemas.project_views import RankingOut
 
 
-def _size(size: int) -> None:
+def batch_size(size: int) -> None:
+    """Refuse a size that no batch may have."""
     most = limits.in_force().max_batch_size
     if not 1 <= size <= most:
         raise ValidationError(f"must be between 1 and {most}")
@@ -33,7 +34,7 @@ class ExplainQuery(In):
 class BatchIn(In):
     """Who asks for how many items."""
 
-    size = fields.Integer(strict=True, load_default=10, validate=_size)
+    size = fields.Integer(strict=True, load_default=10, validate=batch_size)
     annotator = TextField(required=True, validate=NAME)
     resume = fields.Boolean(load_default=False)
 

@@ -22,6 +22,13 @@ class LabelIn(In):
     value = TextField(validate=NAME)
     skip = fields.Boolean(load_default=False)
     annotator = TextField(required=True, validate=NAME)
+    prediction_shown = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "Whether the annotator saw what the model says: then the label is "
+            "taught like any other, and is no evidence of how good the model is."
+        },
+    )
 
     @validates_schema
     def _check(self, data: dict[str, Any], **_: Any) -> None:
@@ -64,7 +71,12 @@ class LabelsIn(In):
     @post_load
     def _values(self, data: dict[str, Any], **_: Any) -> list[NewLabel]:
         return [
-            NewLabel(key=each["key"], value=each.get("value"), annotator=each["annotator"])
+            NewLabel(
+                key=each["key"],
+                value=each.get("value"),
+                annotator=each["annotator"],
+                prediction_shown=each.get("prediction_shown", False),
+            )
             for each in data["labels"]
         ]
 

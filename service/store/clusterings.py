@@ -44,9 +44,11 @@ def assign(
 def queue_if_due(session: Session, project: Project, *, at: datetime) -> Run | None:
     """Queue a run that clusters what has no clusters, unless one is in flight.
 
-    A project that asks for no coverage, or whose items have no features, needs none.
+    Coverage needs clusters from the beginning, the report with the first version; a project whose
+    items have no features has none.
     """
-    if not project.coverage_share or not project.has_features:
+    is_of_use = project.coverage_share or project.version_id is not None
+    if not is_of_use or not project.has_features:
         return None
     there = shards.list_for(session, project.id)
     if not missing(find(session, project.id), there):

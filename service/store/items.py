@@ -133,7 +133,7 @@ def restate(session: Session, project: Project) -> None:
         Item.project_id == project.id, Item.state == ItemState.LABELLED
     )
     project.labelled_count = session.scalar(labelled) or 0
-    project.open_count = count_open(session, project, first=project.audit_threshold, end=1.0)
+    project.open_count = count_open(session, project, first=project.audit_threshold, end=2.0)
 
 
 def count_open(session: Session, project: Project, *, first: float, end: float) -> int:

@@ -117,10 +117,12 @@ def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
 def audit(session: Session, project: Project) -> list[tuple[int, int, int]]:
     """The same of the items of today's audit reserve that have all the labels they need.
 
-    No version was ever trained on them: the reserve only shrinks. Which items have what they need
-    is not asked in the query: a planner that has no statistics yet would look through all items.
+    No version was ever trained on them: the reserve only shrinks. Labels that were given beside
+    a prediction are left out. Which items have what they need is not asked in the query: a
+    planner that has no statistics yet would look through all items.
     """
-    reserved = _values(project, Item.audit_draw < project.audit_threshold)
+    is_blind = Label.prediction_shown.is_not(True)
+    reserved = _values(project, Item.audit_draw < project.audit_threshold, is_blind)
     return [
         (position, value, number)
         for position, value, number, state in session.execute(reserved.add_columns(Item.state))

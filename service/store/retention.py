@@ -11,6 +11,7 @@ from service.store.tables.brought import Brought
 from service.store.tables.coverage import Clustering
 from service.store.tables.learning import Ranking, Run, RunShard, Version
 from service.store.tables.pool import Project, Shard
+from service.store.tables.reports import Audited
 from service.store.tables.simulations import Replay, Simulation
 from service.store.tables.uploads import Part, Upload
 
@@ -79,6 +80,7 @@ def referenced_blobs(session: Session) -> set[str]:
         select(Version.model),
         select(Brought.digest),
         select(Ranking.order),
+        select(Audited.said),
         select(Upload.blob).join(Run, Run.id == Upload.run_id).where(Run.state.in_(LIVE)),
         *(
             select(digest).join(Run, Run.id == Simulation.run_id).where(Run.state.in_(LIVE))

@@ -34,6 +34,9 @@ GET /v1/projects/{project_id}/ranking
 POST /v1/projects/{project_id}/predict
 PUT GET /v1/projects/{project_id}/predictions
 GET /v1/projects/{project_id}/selections
+GET /v1/projects/{project_id}/report
+POST /v1/projects/{project_id}/audit/release
+POST /v1/projects/{project_id}/spot-checks
 POST GET /v1/projects/{project_id}/simulations
 GET /v1/projects/{project_id}/simulations/{run_id}
 POST GET /v1/keys

@@ -16,13 +16,14 @@ from service.store.tables import (
     labelling,
     learning,
     pool,
+    reports,
     simulations,
     uploads,
 )
 from service.store.tables.base import Base
 from tests.api import Api
 
-TABLES = (access, brought, coverage, labelling, learning, pool, simulations, uploads)
+TABLES = (access, brought, coverage, labelling, learning, pool, reports, simulations, uploads)
 
 
 @pytest.fixture

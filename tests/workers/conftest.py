@@ -68,11 +68,15 @@ class Pool:
             project.encoded += rows
 
     def work(self, *, until: Stage | None = None) -> list[Stage]:
-        """Let the workers work; a second passes, so that runs have an order."""
+        """Let the workers work; a second passes, so that runs have an order.
+
+        Answer what was done for the ranking; reports, and what they need, come behind it.
+        """
         self.clock.advance(1)
         done = work_off(self.runtime, self.queue, until=until)
         self.clock.advance(1)
-        return done
+        behind = {Stage.REPORT} if self.row().coverage_share else {Stage.REPORT, Stage.CLUSTER}
+        return [stage for stage in done if stage not in behind]
 
     def row(self) -> Project:
         """The project's row."""
@@ -86,8 +90,10 @@ class Pool:
             return list(session.scalars(select(table)))
 
     def last_run(self) -> Any:
-        """The newest run over the API."""
-        return self.api.get(f"{self.path}/runs?limit=1")["data"][0]
+        """The newest run over the API, but for reports and what they need."""
+        behind = {"report"} if self.row().coverage_share else {"report", "cluster"}
+        runs = self.api.get(f"{self.path}/runs")["data"]
+        return next(run for run in runs if run["kind"] not in behind)
 
     def order(self) -> list[str]:
         """Keys in the order in use."""

@@ -13,6 +13,7 @@ from workers import (
     external,
     predict,
     rank,
+    report,
     retrain,
     sample,
     score,
@@ -32,6 +33,7 @@ _WORK = {
     Stage.SCORES: external.run,
     Stage.CLUSTER: cluster.run,
     Stage.SIMULATE: simulate.fan_out,
+    Stage.REPORT: report.run,
 }
 
 

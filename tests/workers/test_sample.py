@@ -75,7 +75,7 @@ def test_a_ranking_of_candidates_says_so_and_is_replaced_by_that_of_the_scan(slo
     assert done == [Stage.SCORE] * (1 + 5) + [Stage.RANK]
     assert slow.api.get(slow.path)["ranking"]["candidates"] is None
     assert slow.order() == _expected(slow, list(range(20, 300)))
-    assert {run.kind for run in slow.rows(Run)} == {"encode", "cycle", "rescan"}
+    assert {run.kind for run in slow.rows(Run)} >= {"encode", "cycle", "rescan"}
 
 
 def test_the_best_of_the_last_scan_and_neighbours_of_labels_are_among_the_candidates(

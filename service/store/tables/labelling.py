@@ -124,6 +124,8 @@ class Label(Base):
     value: Mapped[int | None]
     """Index into the project's classes; none for a skip."""
     is_current: Mapped[bool]
+    prediction_shown: Mapped[bool | None]
+    """Whether it was given beside what the model says; none where nobody said so."""
     batch_id: Mapped[UUID | None]
     reason: Mapped[Reason | None] = mapped_column(String(20))
     """Why the item was served, if a batch brought it."""

@@ -76,6 +76,7 @@ class Run(Base):
         _one_live(RunKind.RESCAN),
         _one_live(RunKind.CLUSTER),
         _one_live(RunKind.SIMULATE),
+        _one_live(RunKind.REPORT),
         Index("ix__run__project_id", "project_id", "created_at"),
         Index("ix__run__wake_at", "wake_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
     )

@@ -46,6 +46,10 @@ class Project(Base):
     audit_secret: Mapped[bytes]
     audit_threshold: Mapped[float] = mapped_column(default=0.0)
     """Items whose audit draw is below it are reserved."""
+    audit_released_at: Mapped[datetime | None] = mapped_column(Utc)
+    """When the reserve was given to training; none while there is one, or never was."""
+    audit_excluded: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Items that had an answer before the audit began: it does not speak of them."""
     created_at: Mapped[datetime] = mapped_column(Utc)
     deleted_at: Mapped[datetime | None] = mapped_column(Utc)
 
@@ -122,7 +126,8 @@ class Item(Base):
     skips: Mapped[int] = mapped_column(default=0)
     """Annotators whose current answer is a skip."""
     audit_draw: Mapped[float]
-    """Place in the audit order, uniform in [0, 1)."""
+    """Place in the audit order, uniform in [0, 1). One was added where the item had an answer
+    before the audit began: it can be no evidence."""
     registered_at: Mapped[datetime] = mapped_column(Utc)
 
     __table_args__ = (

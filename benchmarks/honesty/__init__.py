@@ -1,0 +1,1 @@
+"""`make bench-honesty`: whether what the service says of itself is true."""

@@ -1,0 +1,76 @@
+"""Spot checks: confident predictions that people look at without being told what they are."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.actions import batches, picks, receipts
+from service.actions.access import Caller
+from service.actions.batch_views import BatchView, Showing
+from service.actions.picks import Pick
+from service.domain.catalogue import Reason, Role
+from service.domain.requests import Wish
+from service.errors import Conflict
+from service.runtime import Runtime
+from service.store import desks, slots, spots
+from service.store.candidates import Asking, Candidate
+from service.store.tables.labelling import Batch
+from service.store.tables.reports import Spot
+
+SUSPECT, RANDOM = "suspicious_region", "random_region"
+_MOST_ROUNDS = 6
+"""Rounds of choosing of which rivals took something, as in any batch."""
+
+
+def hand_out(runtime: Runtime, caller: Caller, uid: UUID, wish: Wish) -> BatchView:
+    """Lease confident predictions to an annotator: of suspicious regions, and of random ones.
+
+    Raises:
+        Conflict: there is nothing to check yet.
+    """
+    caller.require(Role.MANAGER)
+    with runtime.readers() as session:
+        desk = desks.get(session, caller.workspace_id, uid)
+        if not spots.is_any(session, desk.project.id):
+            raise Conflict(
+                "there is nothing to check yet: a model has to score items that have vectors or "
+                "texts, and the report that follows it chooses what is to be checked"
+            )
+    with runtime.sessions.begin() as session:
+        now = runtime.now()
+        batch = batches.new(session, desk, wish, at=now)
+        asking = Asking(project=desk.project, annotator=wish.annotator, now=now)
+        had = _chosen(session, asking, batch)
+        batches.log(session, had, batch, desk)
+        shown = Showing(runtime=runtime, session=session, desk=desk, now=now, explain=False)
+        answer = shown.new(batch, had)
+        receipts.keep(session, caller, answer, at=now)
+    return answer
+
+
+def _chosen(session: Session, asking: Asking, batch: Batch) -> list[Pick]:
+    """Lease the next ones; what rivals took is chosen anew."""
+    had: list[Pick] = []
+    for _ in range(_MOST_ROUNDS):
+        wanted = [
+            _pick(candidate, spot)
+            for candidate, spot in spots.next_free(
+                session, asking, limit=batch.size - len(had), without=picks.positions(had)
+            )
+        ]
+        some = [pick.candidate for pick in wanted]
+        got = slots.take(session, asking.project, batch, some, now=asking.now)
+        had += [pick for pick in wanted if pick.candidate.position in got]
+        if len(had) == batch.size or not wanted:
+            break
+    return had
+
+
+def _pick(candidate: Candidate, spot: Spot) -> Pick:
+    return Pick(
+        candidate=candidate,
+        reason=Reason.SPOT_CHECK,
+        strategy=SUSPECT if spot.is_suspect else RANDOM,
+        probability=spot.probability,
+        score=spot.confidence,
+    )

@@ -1,0 +1,139 @@
+"""Labels that random choice would have needed for the accuracy of a version.
+
+Versions are fitted on random parts of the labels that chance has chosen, and judged on the rest;
+a power law through their errors says at how many labels it meets the error of the version.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workers.learning import estimators, powers
+from workers.learning.arrays import Floats, Ints, Matrix
+from workers.learning.fitted import outputs
+from workers.learning.powers import Power
+from workers.learning.scaling import Moments
+from workers.learning.specs import EstimatorSpec
+
+LEAST_RANDOM = 100
+"""Labels chosen by chance before a curve is fitted."""
+DRAWS, SIZES, FEWEST, LARGEST_PART = 4, 5, 20, 0.75
+FURTHEST = 8.0
+"""Times the largest number of labels measured: farther out a curve says nothing."""
+_REDRAWN = 300
+_RANGE = (0.05, 0.95)
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trial:
+    """A version fitted on some of n items that chance has chosen."""
+
+    labels: int
+    tested: Flags
+    """Items that it is judged on, bool[n]."""
+    right: Flags
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needed:
+    """Labels that random choice would have needed: a range, or why it cannot be told."""
+
+    low: int | None = None
+    high: int | None = None
+    detail: str | None = None
+
+
+def trials(
+    spec: EstimatorSpec,
+    features: Matrix,
+    labels: Ints,
+    judges: Flags,
+    *,
+    classes: int,
+    moments: Moments,
+    rng: np.random.Generator,
+) -> list[Trial]:
+    """Fit on random parts of growing size.
+
+    Args:
+        spec: the estimator, with its parameters.
+        features: raw rows of items that chance has chosen, float32[n, d] or CSR.
+        labels: int64[n].
+        judges: which items may judge: those drawn uniformly, bool[n].
+    """
+    count, found = len(labels), []
+    for size in np.unique(np.geomspace(FEWEST, LARGEST_PART * count, SIZES).round().astype(int)):
+        for _ in range(DRAWS):
+            taught = np.sort(rng.permutation(count)[:size])
+            if len(np.unique(labels[taught])) < 2:
+                continue
+            fitted = estimators.fit(
+                spec,
+                features[taught],
+                labels[taught],
+                classes=classes,
+                moments=moments,
+                rng=rng,
+                cross_validate=False,
+            )
+            tested = judges.copy()
+            tested[taught] = False
+            right = np.zeros(count, dtype=bool)
+            rest = np.flatnonzero(tested)
+            if len(rest):
+                right[rest] = outputs(fitted, features[rest]).label == labels[rest]
+                found.append(Trial(labels=int(size), tested=tested, right=right))
+    return found
+
+
+def needed(
+    tried: Sequence[Trial], judges: Flags, right: Flags, *, rng: np.random.Generator
+) -> Needed:
+    """Range of the labels at which the random curve meets the version, by a bootstrap of the rows.
+
+    It is withheld where the curve is so flat there that a doubling of the labels gains less than
+    one standard error of the audit.
+
+    Args:
+        judges: which of the n items were drawn uniformly, bool[n].
+        right: of these, whether the version is right, bool[n].
+    """
+    sizes = {trial.labels for trial in tried}
+    if len(sizes) < 3:
+        return Needed(detail="too few labels chosen by chance to draw a curve of them")
+    even = judges.astype(np.float64)
+    curve, error = _curve(tried, even), _error(even, right)
+    labels, count = curve.labels_for(error), float(even.sum())
+    spread = np.sqrt(max(error * (1 - error), 1 / count) / count)
+    if labels > FURTHEST * max(sizes):
+        return Needed(detail=f"the model is better than {max(sizes)} random labels can show")
+    if curve.gain(labels) < spread:
+        return Needed(
+            detail="not estimable: accuracy is flat there, and a doubling of the labels gains "
+            "less than the audit can measure"
+        )
+    where, found = np.flatnonzero(judges), []
+    for _ in range(_REDRAWN):
+        weights = np.bincount(rng.choice(where, len(where)), minlength=len(judges)).astype(float)
+        drawn = [tried[each] for each in rng.integers(len(tried), size=len(tried))]
+        if len({trial.labels for trial in drawn}) >= 3:
+            found.append(_curve(drawn, weights).labels_for(_error(weights, right)))
+    low, high = np.quantile(np.minimum(found, FURTHEST * max(sizes)), _RANGE, method="nearest")
+    return Needed(low=round(float(low)), high=round(float(high)))
+
+
+def _curve(tried: Sequence[Trial], weights: Floats) -> Power:
+    """The power law through the errors of trials, each by the weights of the items it missed."""
+    known = [trial for trial in tried if weights[trial.tested].sum() > 0]
+    tested = np.array([weights[trial.tested].sum() for trial in known])
+    right = np.array([weights[trial.right].sum() for trial in known])
+    sizes = np.array([trial.labels for trial in known], dtype=np.float64)
+    return powers.fit(sizes, 1 - right / tested, tested)
+
+
+def _error(weights: Floats, right: Flags) -> float:
+    return float(1 - weights[right].sum() / weights.sum())
