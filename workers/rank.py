@@ -8,7 +8,16 @@ from service.domain.runs import RunKind, RunState
 from service.runtime import Runtime
 from service.store import cycles, rankings, run_shards, scans
 from service.store.tables.learning import Ranking, Run
-from workers import arrange, covering, neighbours, sources, stages, switch
+from workers import (
+    arrange,
+    covering,
+    neighbours,
+    rechecking,
+    sources,
+    stages,
+    stop_set,
+    switch,
+)
 from workers.arrange import Arranged
 from workers.pool import orders
 from workers.sources import Task
@@ -26,6 +35,8 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     candidates = _candidates(runtime, task)
     ranking, messages = _save(runtime, run, task, arranged, candidates)
     _follow_up(runtime, task, arranged, ranking)  # after the switch, so that it delays nobody
+    stop_set.keep(runtime, task.project, run, task.run_shards)
+    rechecking.follow_up(runtime, task.project, ranking.id if ranking else None)
     more = covering.follow_up(runtime, task.project, ranking.id if ranking else None)
     return [*messages, *more]
 

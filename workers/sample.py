@@ -9,7 +9,7 @@ from service.domain.runs import RunState
 from service.runtime import Runtime
 from service.store import cycles, rankings, scans, versions
 from service.store.tables.learning import Run, Version
-from workers import arrange, covering, scoring, sources, stages, switch
+from workers import arrange, covering, rechecking, scoring, sources, stages, switch
 from workers.arrange import Arranged
 from workers.learning import selection
 from workers.learning.arrays import Ints
@@ -83,6 +83,7 @@ def _save(
     with runtime.sessions.begin() as session:
         rankings.drop_old_rows(session, task.project.id)
     log.info("ranked", run=str(run.id), candidates=arranged.candidates, of=project.encoded)
+    rechecking.follow_up(runtime, project, ranking.id if ranking else None)
     more = covering.follow_up(runtime, project, ranking.id if ranking else None)
     sent = [(each.stage, (each.id,)) for each in (ended.follow_up, rescan) if each is not None]
     return [*sent, *more]

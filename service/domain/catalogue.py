@@ -70,7 +70,18 @@ class Reason(StrEnum):
     STRATEGY = "strategy"
     COVERAGE = "coverage"
     AUDIT = "audit"
+    RELABEL = "relabel"
+    """Somebody has labelled it, and another person is asked."""
     RANDOM = "random"
+
+
+class Asked(StrEnum):
+    """How an item came to be asked about again: what the log calls the strategy."""
+
+    DOUBT = "activelab"
+    """Another label of it is worth more than the first of any other item."""
+    BLIND_REPEAT = "blind_repeat"
+    """Drawn at random among the labelled, to see how far people agree."""
 
 
 class Role(StrEnum):

@@ -77,6 +77,8 @@ def referenced_blobs(session: Session) -> set[str]:
         select(RunShard.neighbours),
         select(Run.candidates),
         select(Version.model),
+        select(Version.held_out),
+        select(Version.stop_set),
         select(Brought.digest),
         select(Ranking.order),
         select(Upload.blob).join(Run, Run.id == Upload.run_id).where(Run.state.in_(LIVE)),

@@ -1,4 +1,4 @@
-"""Predicted classes of items, from the blobs that scoring left."""
+"""What versions predict of items, from the blobs that scoring left."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,7 +6,8 @@ from typing import Protocol
 import numpy as np
 
 from service.store.blobs import Blobs
-from workers.learning.arrays import Ints
+from service.store.predictions import UNSAID
+from workers.learning.arrays import Floats, Ints
 
 
 class Judged(Protocol):
@@ -36,3 +37,18 @@ def classes(store: Blobs, judged: Sequence[Judged], positions: Ints) -> Ints:
     if (found < 0).any():
         raise LookupError(f"{(found < 0).sum()} of {len(positions)} items are in no scored shard")
     return found
+
+
+def confidences(store: Blobs, shard: Judged, *, classes: int) -> Floats:
+    """Probability of the likeliest class of each row of a shard, float64[rows].
+
+    nan where nothing was said of it.
+    """
+    if shard.predictions is None:
+        return np.full(shard.rows, np.nan)
+    path = store.path(shard.predictions)
+    labels = np.memmap(path, dtype="<u2", mode="r", shape=(shard.rows,))
+    shape = (shard.rows, classes)
+    proba = np.memmap(path, dtype="<f2", mode="r", shape=shape, offset=2 * shard.rows)
+    sure = proba.max(axis=1).astype(np.float64)
+    return np.where(labels == UNSAID, np.nan, sure)
