@@ -101,6 +101,9 @@ def sampled_positives(*, sampled: int, reached: int, target: float) -> Clause:
     wanted = recall.needed(sampled, target=target)
     if wanted is None:
         least = recall.least_sample(target=target)
+        if least is None:
+            detail = "That nothing at all is missed can be shown by no sample."
+            return Clause(name=name, passed=False, detail=detail)
         detail = (
             f"A random sample has shown {sampled} of what you seek; this test needs "
             f"{least} for a target of {target:.0%}."

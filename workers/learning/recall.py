@@ -1,5 +1,6 @@
 """Whether enough of what is sought was found, by tests that a reviewer can rely on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log
 
@@ -25,13 +26,15 @@ def needed(sampled: int, *, target: float, confidence: float = CONFIDENCE) -> in
     return int(np.argmax(enough)) + 1 if enough.any() else None
 
 
-def least_sample(*, target: float, confidence: float = CONFIDENCE) -> int:
+def least_sample(*, target: float, confidence: float = CONFIDENCE) -> int | None:
     """How many sampled positives there must be before any number of them found is enough.
+
+    None where all must be found: no sample shows that.
 
     >>> [least_sample(target=target) for target in (0.7, 0.8, 0.9, 0.95)]
     [9, 14, 29, 59]
     """
-    return ceil(log(1 - confidence) / log(target))
+    return None if target >= 1 else ceil(log(1 - confidence) / log(target))
 
 
 def p_value(positive: Flags, *, pool: int, target: float) -> float:
@@ -74,26 +77,34 @@ class Total:
         return self.found / self.total if self.total else 1.0
 
 
-def total(found: int, *, unseen: int, sampled: int, positive: int) -> Total | None:
-    """Estimate all positives: those found, and the share of a random sample of what is left.
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Items that nobody has judged, and a random sample of such as they are."""
 
-    Args:
-        found: positives that were found.
-        unseen: items that nobody has judged.
-        sampled: items of a random sample of what the run has not reached.
-        positive: positives among them, which are not counted as found.
+    unseen: int
+    sampled: int
+    positive: int
+    """Of the sample; they are not counted as found in what is estimated."""
 
-    >>> each = total(96, unseen=1000, sampled=300, positive=2)
+
+def total(found: int, parts: Sequence[Part]) -> Total | None:
+    """Estimate all positives: those found, and of each part the share that its sample has.
+
+    The bounds of the parts are added up, each exact (Clopper & Pearson 1934): that is wider than
+    need be. None where there is no sample of a part.
+
+    >>> each = total(96, [Part(unseen=1000, sampled=300, positive=2)])
     >>> round(each.total), round(each.low), round(each.high)
     (103, 97, 120)
     """
-    if not sampled:
+    parts = [part for part in parts if part.unseen]
+    if any(not part.sampled for part in parts):
         return None
-    test = stats.binomtest(positive, sampled)
-    bounds = test.proportion_ci(CONFIDENCE, method="exact")
-    return Total(
-        found=found,
-        total=found + unseen * positive / sampled,
-        low=found + unseen * float(bounds.low),
-        high=found + unseen * float(bounds.high),
-    )
+    middle = low = high = float(found)
+    for part in parts:
+        test = stats.binomtest(part.positive, part.sampled)
+        bounds = test.proportion_ci(CONFIDENCE, method="exact")
+        middle += part.unseen * part.positive / part.sampled
+        low += part.unseen * float(bounds.low)
+        high += part.unseen * float(bounds.high)
+    return Total(found=found, total=middle, low=low, high=high)

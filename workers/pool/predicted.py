@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from service.store.blobs import Blobs
 from service.store.predictions import UNSAID
@@ -39,16 +40,25 @@ def classes(store: Blobs, judged: Sequence[Judged], positions: Ints) -> Ints:
     return found
 
 
+def probabilities(store: Blobs, shard: Judged, *, classes: int, of: int) -> Floats:
+    """Probability of one class for each row of a shard, float64[rows]; nan where nothing was
+    said of it."""
+    labels, proba = _mapped(store, shard, classes)
+    return np.where(labels == UNSAID, np.nan, proba[:, of].astype(np.float64))
+
+
 def confidences(store: Blobs, shard: Judged, *, classes: int) -> Floats:
     """Probability of the likeliest class of each row of a shard, float64[rows].
 
     nan where nothing was said of it.
     """
-    if shard.predictions is None:
-        return np.full(shard.rows, np.nan)
-    path = store.path(shard.predictions)
-    labels = np.memmap(path, dtype="<u2", mode="r", shape=(shard.rows,))
-    shape = (shard.rows, classes)
-    proba = np.memmap(path, dtype="<f2", mode="r", shape=shape, offset=2 * shard.rows)
-    sure = proba.max(axis=1).astype(np.float64)
-    return np.where(labels == UNSAID, np.nan, sure)
+    labels, proba = _mapped(store, shard, classes)
+    return np.where(labels == UNSAID, np.nan, proba.max(axis=1).astype(np.float64))
+
+
+def _mapped(
+    store: Blobs, shard: Judged, classes: int
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float16]]:
+    path, rows = store.path(shard.predictions or ""), shard.rows
+    labels = np.memmap(path, dtype="<u2", mode="r", shape=(rows,))
+    return labels, np.memmap(path, dtype="<f2", mode="r", shape=(rows, classes), offset=2 * rows)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from workers.learning import recall
+from workers.learning.recall import Part
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,11 @@ def test_the_numbers_needed_are_those_of_the_paper(
     assert recall.needed(least - 1, target=target) is None
     assert recall.needed(50, target=target) == of_fifty
     assert recall.needed(0, target=target) is None
+
+
+def test_no_sample_shows_that_nothing_is_missed() -> None:
+    assert recall.least_sample(target=1.0) is None
+    assert recall.needed(10_000, target=1.0) is None
 
 
 def test_stopping_at_so_many_sampled_positives_misses_the_target_in_5_of_100() -> None:
@@ -80,9 +86,13 @@ def test_the_interval_of_the_total_holds_it() -> None:
     for seed in range(400):
         rng = np.random.default_rng(seed)
         left = rng.permutation(np.arange(1000) < 60)
-        found = recall.total(100, unseen=1000, sampled=200, positive=int(left[:200].sum()))
+        part = Part(unseen=1000, sampled=200, positive=int(left[:200].sum()))
+        found = recall.total(100, [part])
         assert found is not None
         held += found.low <= 160 <= found.high
 
     assert held / 400 >= 0.95
-    assert recall.total(5, unseen=100, sampled=0, positive=0) is None
+    assert recall.total(5, [Part(unseen=100, sampled=0, positive=0)]) is None
+    nothing_left = recall.total(5, [Part(unseen=0, sampled=0, positive=0)])
+    assert nothing_left is not None
+    assert (nothing_left.low, nothing_left.recall) == (5, 1)
