@@ -1,0 +1,131 @@
+"""Advice to stop on an accuracy goal: how often the true accuracy is below the target then."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.selection import data, rows
+from benchmarks.selection.rows import Row
+from workers import replays as loops
+from workers.asking import Plan, Pool
+from workers.learning import clauses, extrapolation, stability, stopping
+from workers.learning.arrays import Flags, Ints
+from workers.learning.clauses import Audited
+from workers.learning.extrapolation import Gain
+from workers.learning.fitted import outputs
+from workers.learning.stability import Opinion
+from workers.learning.stopping import Learned, Word
+from workers.learning.versions import Fitted
+
+DATA = ("libsvm/wdbc", "digits", "tab_spambase", "tab_page_blocks", "tab_magic")
+OFFSETS = (-0.06, -0.03, -0.01, 0.01)
+"""Targets, from the accuracy that all labels of the budget lead to."""
+BATCH, BUDGET, AUDIT, STOP_SET = 20, 500, 0.4, 500
+AT_MOST = 0.05
+ESTIMATOR: Mapping[str, float | str | bool] = {"name": "logistic", "C": 1.0, "scaling": "standard"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A version of a loop: what is known of it, and how good it is."""
+
+    known: Learned
+    accuracy: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """Whether a loop was stopped, too early or not, and whether it was for the target."""
+
+    is_stopped: bool
+    is_early: bool
+    by_target: bool
+
+
+def run(folder: Path, replays: int, seeds: Sequence[int]) -> list[Row]:
+    """So many loops over all sets and seeds, each judged for every target at every version.
+
+    A tenth of the pool and more is audited as the loop goes on; a third is the truth.
+    """
+    ended: dict[float, list[Ended]] = {offset: [] for offset in OFFSETS}
+    for each in range(replays):
+        pool = data.pool(folder, DATA[each % len(DATA)])
+        looks = list(_looks(pool, seeds[each // len(DATA) % len(seeds)] + 1000 * each))
+        for offset in OFFSETS:
+            ended[offset].append(_end(looks, looks[-1].accuracy + offset))
+    return [_row(f"target {offset:+.2f}", some) for offset, some in ended.items()] + [
+        _row("all targets", [each for some in ended.values() for each in some])
+    ]
+
+
+def _looks(pool: Pool, seed: int) -> Iterator[Look]:
+    training, held = loops.split(len(pool.labels), 0.33, seed)
+    rng = np.random.default_rng([seed, 3])
+    dealt = rng.permutation(training)
+    reserve, rest = dealt[: len(dealt) // 4], np.sort(dealt[len(dealt) // 4 :])
+    plan = Plan(strategy="margin", estimator=ESTIMATOR, batch_size=BATCH, budget=BUDGET, seed=seed)
+    watched = rng.permutation(rest)[:STOP_SET]
+    versions: list[tuple[int, Ints, Flags]] = []
+    for point in loops.rounds(pool, plan, among=rest):
+        if point.fitted is None:
+            continue
+        count = len(point.labelled)
+        right = _right(point.fitted, pool, reserve)
+        said = outputs(point.fitted, pool.features[watched]).label
+        versions.append((count, said, right))
+        audited = right[: round(AUDIT * count)]
+        yield Look(
+            known=Learned(
+                stability=stability.judge(
+                    [Opinion(labels=n, said=each) for n, each, _ in versions], batch_size=BATCH
+                ),
+                audited=Audited(labels=len(audited), right=int(audited.sum())),
+                gain=_gain(versions, len(audited), rng),
+                uncovered=0.0,
+            ),
+            accuracy=float(np.mean(_right(point.fitted, pool, held))),
+        )
+
+
+def _right(fitted: Fitted, pool: Pool, items: Ints) -> Flags:
+    return np.asarray(outputs(fitted, pool.features[items]).label == pool.labels[items])
+
+
+def _gain(
+    versions: Sequence[tuple[int, Ints, Flags]], audited: int, rng: np.random.Generator
+) -> Gain | None:
+    """As the report has it, from audit labels that are there; every fifth version is looked at."""
+    if len(versions) % extrapolation.LEAST_POINTS or not audited:
+        return None
+    labels = np.array([count for count, _, _ in versions])
+    right = np.stack([each[:audited] for _, _, each in versions])
+    at = int(labels[-1])
+    return extrapolation.gain(labels, right, at=at, share=clauses.MORE_LABELS, rng=rng)
+
+
+def _end(looks: Sequence[Look], target: float) -> Ended:
+    for look in looks:
+        advice = stopping.on_accuracy(look.known, target=target)
+        if advice.advice is Word.STOP:
+            reached = next(each for each in advice.clauses if each.name == "audit_target")
+            return Ended(is_stopped=True, is_early=look.accuracy < target, by_target=reached.passed)
+    return Ended(is_stopped=False, is_early=False, by_target=False)
+
+
+def _row(what: str, ended: Sequence[Ended]) -> Row:
+    early = [float(each.is_early) for each in ended]
+    row = rows.of(what, early)
+    stopped = sum(each.is_stopped for each in ended)
+    by_target = sum(each.by_target for each in ended)
+    wrong = sum(each.by_target and each.is_early for each in ended)
+    return rows.of(
+        what,
+        early,
+        reference=AT_MOST,
+        reference_of="stopped below the target, most",
+        is_reached=row.value <= AT_MOST,
+        note=f"{stopped} of {len(ended)} stopped, {by_target} as the target was shown to be "
+        f"reached ({wrong} of these below it)",
+    )
