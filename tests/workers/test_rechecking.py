@@ -130,3 +130,16 @@ def test_versions_are_asked_about_the_same_unlabelled_items(pool: Pool) -> None:
     )
     assert third.pool == 160
     assert not set(third.positions.tolist()) & set(range(100))
+
+
+def test_what_old_rankings_asked_again_is_dropped_with_their_rows(pool: Pool) -> None:
+    several(pool, 200, retrain={"min_labels": 10, "share": 0.0})
+    pool.api.label(pool.path, {"0-199": pool.side("0-199")}, "ben")
+    used = []
+    for first in range(0, 60, 15):
+        pool.label(*range(first, first + 15))
+        pool.work()
+        used.append(pool.row().ranking_id)
+
+    assert {row.ranking_id for row in pool.rows(Recheck)} <= set(used[-2:])
+    assert used[-1] in {row.ranking_id for row in pool.rows(Recheck)}
