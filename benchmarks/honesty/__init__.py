@@ -1,1 +1,1 @@
-"""`make bench-honesty`: whether what is said of models, labels and people is true."""
+"""`make bench-honesty`: whether what the service says of itself is true."""
