@@ -1,17 +1,18 @@
-"""What follows a ranking that is in use, and that nobody waits for: coverage, clusters, report."""
+"""What follows a ranking that is in use, and that nobody waits for: orders, clusters, a report."""
 
 from collections.abc import Sequence
 
 from service.runtime import Runtime
 from service.store import clusterings, projects, reports
-from workers import covering, stages
+from workers import covering, rechecking, stages
 from workers.stages import Message
 
 
 def follow_up(runtime: Runtime, project_id: int, ranking_id: int | None) -> Sequence[Message]:
-    """Write the coverage order of a new ranking; ask for clusters that are missing, and a report.
+    """Write the orders beside a new ranking; ask for clusters that are missing, and a report.
 
-    A ranking is in use before this: until then, coverage is drawn from all of the pool.
+    A ranking is in use before this: until then, coverage is drawn from all of the pool, and
+    nobody is asked again.
     """
     with runtime.readers() as session:
         project = projects.find_live(session, project_id)
@@ -19,6 +20,8 @@ def follow_up(runtime: Runtime, project_id: int, ranking_id: int | None) -> Sequ
         return []
     if project.coverage_share:
         covering.write(runtime, project, ranking_id)
+    if project.labels_per_item > 1:
+        rechecking.write(runtime, project, ranking_id)
     now = runtime.now()
     with runtime.sessions.begin() as session:
         asked = (

@@ -48,8 +48,8 @@ def evidence(session: Session, project: Project) -> Evidence | None:
     return Evidence(in_use=in_use, items=truth.items, labels=truth.labels)
 
 
-def resolved(rows: Sequence[tuple[int, int, int]], *, below: int) -> Resolved:
-    """One label an item, from positions, values and numbers; of items whose features are there."""
+def resolved(rows: Sequence[labels.Row], *, below: int) -> Resolved:
+    """One label an item, from what people say alone; of items whose features are there."""
     return consensus.of_rows([row for row in rows if row[0] < below])
 
 

@@ -8,7 +8,7 @@ from service.domain.runs import RunKind, RunState
 from service.runtime import Runtime
 from service.store import cycles, rankings, run_shards, scans
 from service.store.tables.learning import Ranking, Run
-from workers import arrange, behind, neighbours, sources, stages, switch
+from workers import arrange, behind, neighbours, sources, stages, stop_set, switch
 from workers.arrange import Arranged
 from workers.pool import orders
 from workers.sources import Task
@@ -27,6 +27,7 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     ranking, following = _save(runtime, run, task, arranged, candidates)
     stages.send(runtime, following)  # what comes now is for nobody to wait for
     _follow_up(runtime, task, arranged, ranking)
+    stop_set.keep(runtime, task.project, run, task.run_shards)
     return behind.follow_up(runtime, task.project.id, ranking.id if ranking else None)
 
 

@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 
 from service.domain.runs import RunState, Stage
 from service.runtime import Runtime
-from service.store import cycles, labels, masks, reports, runs, shards, versions
+from service.store import cycles, labels, reports, runs, shards, versions
 from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Project, Shard
-from workers import gate, stages
+from workers import agreeing, drawing, gate, stages
+from workers.agreeing import Agreed
 from workers.encoders import inputs
 from workers.gate import Evidence
-from workers.learning import estimators, persistence, presumed, safeguards, shares, specs
-from workers.learning.arrays import Ints, Matrix
-from workers.learning.presumed import Presumed
+from workers.learning import estimators, persistence, safeguards, specs
 from workers.learning.safeguards import Compared
 from workers.learning.specs import EstimatorSpec
 from workers.learning.versions import Fitted
@@ -40,36 +39,34 @@ class _Task:
     previous: Version | None
     """The version before, if it was fitted for the same and is worth going on from."""
     evidence: Evidence | None
-    positions: Ints
-    values: Ints
+    rows: Sequence[labels.Row]
+    """Every label to train on."""
 
 
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Fit a version on the labels of this moment."""
     task = _load(runtime, run)
     classes = task.project.classes
-    counts = np.bincount(task.values, minlength=len(classes)).tolist()
+    agreed = _agreed(runtime, task)
+    counts = np.bincount(agreed.labels, minlength=len(classes)).tolist()
     verdict = safeguards.trainable(counts, classes)
     if not verdict.passed:
         return _hold(runtime, run, verdict.reason)
-    fitted = _fit(runtime, task)
+    fitted = _fit(runtime, task, agreed)
     compared = gate.judge(runtime, fitted, task.evidence, task.shards) if task.evidence else None
-    return _save(runtime, run, task, fitted, compared)
+    return _save(runtime, run, task, agreed, fitted, compared)
 
 
 def _load(runtime: Runtime, run: Run) -> _Task:
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         cycles.look_at_labels(held, project)
-        # Items whose features are not there yet are trained on by the cycle that follows them.
-        resolved = gate.resolved(labels.training(session, project), below=project.encoded)
         return _Task(
             project=project,
             shards=shards.list_for(session, project.id),
             previous=_previous(session, project),
             evidence=gate.evidence(session, project),
-            positions=resolved.items,
-            values=resolved.labels,
+            rows=labels.training(session, project),
         )
 
 
@@ -89,47 +86,31 @@ def _previous(session: Session, project: Project) -> Version | None:
     return last if (last.report.get("gate") or {"passed": True})["passed"] else None
 
 
-def _fit(runtime: Runtime, task: _Task) -> Fitted:
+def _agreed(runtime: Runtime, task: _Task) -> Agreed:
+    """One label an item; by the estimator that was chosen last, if versions have a say."""
+    wanted = _wanted(task.project).named
+    chosen = task.previous.report.get("chosen", wanted) if task.previous else wanted
+    return agreeing.settle(runtime, task.project, task.shards, task.rows, estimator=chosen)
+
+
+def _fit(runtime: Runtime, task: _Task, agreed: Agreed) -> Fitted:
     project = task.project
     before = task.previous.report if task.previous else {}
-    is_due = estimators.is_due(before, len(task.values))
+    is_due = estimators.is_due(before, len(agreed.labels))
     chance = [project.seed, project.version_count]
     return estimators.fit(
         _wanted(project),
-        features.take(runtime.blobs, task.shards, task.positions),
-        task.values,
+        features.take(runtime.blobs, task.shards, agreed.positions),
+        agreed.labels,
         classes=len(project.classes),
         moments=measured.read(runtime.blobs, task.shards),
         rng=np.random.default_rng(chance),
         previous=before,
         cross_validate=is_due,
-        pool=_sample(runtime, task, chance) if is_due else None,
-        presumed=_presumed(runtime, task, chance),
+        pool=drawing.sample(runtime, task.shards, chance) if is_due else None,
+        presumed=drawing.unseen(runtime, project, task.shards, chance),
         seconds=runtime.settings.ranking_seconds,
     )
-
-
-def _sample(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Matrix:
-    """Rows drawn from the pool, by which labels count for what they are near to."""
-    rng = np.random.default_rng([*chance, shares.SAMPLE])
-    return features.draw(runtime.blobs, task.shards, shares.SAMPLE, rng)
-
-
-def _presumed(runtime: Runtime, task: _Task, chance: Sequence[int]) -> Presumed | None:
-    """Items outside the reserve that nobody has labelled, where a search takes some for others."""
-    project = task.project
-    is_text = inputs.is_sparse(project)
-    label = presumed.label_of(project.goal, project.classes, is_text=is_text)
-    if label is None:
-        return None
-    rng = np.random.default_rng([*chance, presumed.COUNT])
-    drawn = rng.permutation(project.encoded)[: 2 * presumed.COUNT]
-    with runtime.readers() as session:
-        unseen = masks.free_among(session, project, drawn.tolist())
-    taken = np.sort([each for each in drawn.tolist() if each in unseen][: presumed.COUNT])
-    if not len(taken):
-        return None
-    return Presumed(rows=features.take(runtime.blobs, task.shards, taken), label=label)
 
 
 def _hold(runtime: Runtime, run: Run, reason: str) -> Sequence[Message]:
@@ -150,7 +131,12 @@ def _ended(
 
 
 def _save(
-    runtime: Runtime, run: Run, task: _Task, fitted: Fitted, compared: Compared | None
+    runtime: Runtime,
+    run: Run,
+    task: _Task,
+    agreed: Agreed,
+    fitted: Fitted,
+    compared: Compared | None,
 ) -> Sequence[Message]:
     now = runtime.now()
     model = runtime.blobs.put(persistence.dumps(fitted))
@@ -162,8 +148,9 @@ def _save(
             estimator=fitted.report["chosen"],
             report=_report(task, fitted, compared),
             classes=task.project.classes,
-            labels=len(task.values),
+            labels=len(agreed.labels),
             model=model,
+            held_out=agreed.held_out,
             created_at=now,
         )
         pinned = versions.find(session, project.version_id) if project.pinned else None

@@ -14,7 +14,15 @@ from rich.table import Table
 
 from benchmarks.bench import load
 from benchmarks.bench.site import ROOT
-from benchmarks.honesty import audit_cost, blind_region, intervals, saved
+from benchmarks.honesty import (
+    annotators,
+    audit_cost,
+    blind_region,
+    early_stop,
+    intervals,
+    saved,
+    stopping,
+)
 from benchmarks.honesty.site import Site
 from benchmarks.selection.rows import Row
 
@@ -23,6 +31,9 @@ EXPERIMENTS: Mapping[str, Callable[[Site], list[Row]]] = {
     "audit_cost": audit_cost.run,
     "blind_region": blind_region.run,
     "saved": saved.run,
+    "stopping": stopping.run,
+    "early_stop": early_stop.run,
+    "annotators": annotators.run,
 }
 OUT = ROOT / "benchmarks" / "honesty-results"
 MISSED = 1

@@ -9,9 +9,8 @@ from statistics import fmean
 import numpy as np
 
 from benchmarks.honesty.site import Site
-from benchmarks.selection import data, replaying
+from benchmarks.selection import replaying
 from benchmarks.selection.rows import Row
-from workers import replays
 from workers.asking import Plan
 
 SETS = (
@@ -45,7 +44,7 @@ def run(site: Site) -> list[Row]:
 def _area(site: Site, name: str, seed: int, share: float) -> float:
     """Mean height of the accuracy over all labels, audit labels included."""
     pool = site.pool(name)
-    training, held = replays.split(len(pool.labels), 0.3, seed)
+    training, test = replaying.held_out(pool, seed)
     rng = np.random.default_rng([seed, len(training)])
     reserved = rng.permutation(training)[: round(share * len(training))]
     plan = Plan(
@@ -55,7 +54,6 @@ def _area(site: Site, name: str, seed: int, share: float) -> float:
         budget=round((1 - share) * BUDGET),
         seed=seed,
     )
-    test = data.part(pool, held)
     labels, values = replaying.curve(
         pool,
         plan,

@@ -22,6 +22,11 @@ class Pick:
     place: int | None = None
     score: float | None = None
 
+    @property
+    def share(self) -> str:
+        """The share that it is of, if it is of one."""
+        return self.strategy if self.reason is Reason.RELABEL else str(self.reason)
+
 
 def positions(picks: Sequence[Pick]) -> list[int]:
     """Positions of items."""

@@ -1,4 +1,4 @@
-"""Choosing what a batch holds: audit and coverage shares, then the ranking, then what is left."""
+"""Choosing what a batch holds: its shares, then the ranking, then what is left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from service.actions import picks
+from service.actions.again import Again
 from service.actions.picks import Pick
 from service.actions.walking import down_coverage, down_ranking
 from service.domain import policy
-from service.domain.catalogue import Reason, Strategy
+from service.domain.catalogue import Asked, Reason, Strategy
 from service.runtime import Runtime
 from service.store import candidates, offers, slots
 from service.store.candidates import Asking
@@ -37,10 +38,13 @@ class Counter:
         Everything is chosen first and leased at once; what rivals took is chosen anew.
         """
         project = self.asking.project
+        is_again = project.labels_per_item > 1
         mix = policy.mix(
             size,
             audit_share=project.audit_share if project.audit_threshold else 0.0,
             coverage_share=project.coverage_share,
+            repeat_share=policy.REPEAT_SHARE if is_again else 0.0,
+            doubt_share=policy.DOUBT_SHARE if is_again else 0.0,
             draw=self.runtime.chance.random(),
         )
         had: list[Pick] = []
@@ -53,10 +57,18 @@ class Counter:
         return picks.shuffled(had, self.runtime.chance)
 
     def _choose(self, mix: policy.Mix, size: int, had: Sequence[Pick]) -> list[Pick]:
-        wanted = {Reason.AUDIT: mix.audit, Reason.COVERAGE: mix.coverage}
+        wanted: dict[str, int] = {
+            Reason.AUDIT: mix.audit,
+            Reason.COVERAGE: mix.coverage,
+            Asked.BLIND_REPEAT: mix.repeats,
+            Asked.DOUBT: mix.doubts,
+        }
         for pick in had:
             if pick.is_share:
-                wanted[pick.reason] -= 1
+                wanted[pick.share] -= 1
+        again = Again(
+            runtime=self.runtime, session=self.session, asking=self.asking, ranking=self.ranking
+        )
         taken = list(had)
         taken += self._audit(wanted[Reason.AUDIT], without=taken, is_share=True)
         taken += self._coverage(
@@ -64,9 +76,12 @@ class Counter:
             expected=size * self.asking.project.coverage_share,
             without=taken,
         )
+        taken += again.repeats(wanted[Asked.BLIND_REPEAT], size=size, without=taken)
+        taken += again.doubts(wanted[Asked.DOUBT], without=taken)
         taken += self._ranked(size - len(taken), without=taken)
         taken += self._unranked(size - len(taken), without=taken)
         taken += self._audit(size - len(taken), without=taken)
+        taken += again.rest(size - len(taken), without=taken)
         return taken[len(had) :]
 
     def _audit(self, count: int, *, without: Sequence[Pick], is_share: bool = False) -> list[Pick]:

@@ -83,8 +83,6 @@ class Walk:
         free, others = candidates.at_positions(self.session, self.asking, wanted)
         served = [position for position in wanted if position in free][:count]
         loose = others | (free.keys() - set(served))
-        if self.asking.project.labels_per_item > 1:
-            loose |= set(served)
         self.head.settle(
             held=[at[position] for position in wanted if position not in loose],
             loose=[at[position] for position in loose],

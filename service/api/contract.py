@@ -39,7 +39,7 @@ _HEADERS = {
     "renew_batch": "Lease-Token",
     "release_batch": "Lease-Token",
 }
-_EXPORTED = {"list_labels", "list_predictions"}
+_EXPORTED = {"list_labels", "list_predictions", "list_selections"}
 _RUN = {"$ref": "#/components/schemas/RunOut"}
 _STREAMED = {"register_items": _RUN, "bring_predictions": _RUN}
 

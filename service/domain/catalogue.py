@@ -72,7 +72,18 @@ class Reason(StrEnum):
     AUDIT = "audit"
     SPOT_CHECK = "spot_check"
     """A confident prediction that people are to check."""
+    RELABEL = "relabel"
+    """Somebody has labelled it, and another person is asked."""
     RANDOM = "random"
+
+
+class Asked(StrEnum):
+    """How an item came to be asked about again: what the log calls the strategy."""
+
+    DOUBT = "activelab"
+    """Another label of it is worth more than the first of any other item."""
+    BLIND_REPEAT = "blind_repeat"
+    """Drawn at random among the labelled, to see how far people agree."""
 
 
 class Role(StrEnum):

@@ -36,9 +36,26 @@ class Mix:
     audit: int
     coverage: int
     strategy: int
+    repeats: int = 0
+    """Labelled items that are drawn to see how far people agree."""
+    doubts: int = 0
+    """Labelled items of which another label is worth more than a first one elsewhere."""
 
 
-def mix(size: int, *, audit_share: float, coverage_share: float, draw: float) -> Mix:
+REPEAT_SHARE = 0.05
+DOUBT_SHARE = 0.25
+"""At most so much of a batch: with the repeats, three of ten items have a label already."""
+
+
+def mix(
+    size: int,
+    *,
+    audit_share: float,
+    coverage_share: float,
+    repeat_share: float = 0.0,
+    doubt_share: float = 0.0,
+    draw: float,
+) -> Mix:
     """Split a batch by systematic sampling (Madow, 1949).
 
     Each share gets its floor plus at most one, with the exact expectation, and the parts
@@ -48,16 +65,21 @@ def mix(size: int, *, audit_share: float, coverage_share: float, draw: float) ->
         draw: uniform in [0, 1).
 
     >>> mix(10, audit_share=0.1, coverage_share=0.1, draw=0.5)
-    Mix(audit=1, coverage=1, strategy=8)
+    Mix(audit=1, coverage=1, strategy=8, repeats=0, doubts=0)
     >>> mix(1, audit_share=0.1, coverage_share=0.1, draw=0.85)
-    Mix(audit=0, coverage=1, strategy=0)
+    Mix(audit=0, coverage=1, strategy=0, repeats=0, doubts=0)
     """
     audit_edge = _edge(size * audit_share, draw)
-    coverage_edge = _edge(size * (audit_share + coverage_share), draw)
+    covered = audit_share + coverage_share
+    coverage_edge = _edge(size * covered, draw)
+    repeat_edge = _edge(size * min(1.0, covered + repeat_share), draw)
+    doubt_edge = _edge(size * min(1.0, covered + repeat_share + doubt_share), draw)
     return Mix(
         audit=audit_edge,
         coverage=coverage_edge - audit_edge,
-        strategy=size - coverage_edge,
+        strategy=size - doubt_edge,
+        repeats=repeat_edge - coverage_edge,
+        doubts=doubt_edge - repeat_edge,
     )
 
 

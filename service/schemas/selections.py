@@ -6,7 +6,6 @@ from marshmallow import fields, pre_dump
 
 from service.schemas.base import Out, Time, page_of
 from service.schemas.batches import probability
-from service.store.tables.labelling import Selection
 
 
 class SelectionOut(Out):
@@ -25,15 +24,21 @@ class SelectionOut(Out):
     version = fields.Integer(allow_none=True)
     ranking = fields.Integer(allow_none=True)
     at = Time()
+    label = fields.String(
+        allow_none=True, metadata={"description": "What the annotator says of the item now."}
+    )
+    skip = fields.Boolean()
 
     @pre_dump
-    def _flatten(self, row: tuple[Selection, str], **_: Any) -> dict[str, Any]:
-        selection, key = row
+    def _flatten(self, view: Any, **_: Any) -> dict[str, Any]:
+        selection = view.row
         names = ("annotator", "reason", "strategy", "score", "version", "ranking", "at")
         return {name: getattr(selection, name) for name in names} | {
             "batch": selection.batch_id,
             "position": selection.place,
-            "key": key,
+            "key": view.key,
+            "label": view.label,
+            "skip": view.skip,
             "probability_of_selection": probability(selection.probability),
         }
 

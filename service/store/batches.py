@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.errors import NotFound
 from service.store.lists import add_rows
 from service.store.tables.base import Base
-from service.store.tables.labelling import Batch, Lease, Selection
+from service.store.tables.labelling import Batch, Label, Lease, Selection
 from service.store.tables.pool import Item
 
 _LATELY = 21
@@ -101,3 +101,27 @@ def list_selections(
         query = query.where(Selection.id < after)
     rows = session.execute(query.order_by(Selection.id.desc()).limit(limit))
     return [(selection, key) for selection, key in rows]
+
+
+def list_answered(
+    session: Session, project_id: int, *, before: int | None, limit: int
+) -> list[tuple[Selection, str, Label | None]]:
+    """The log of a project, newest first, each with the current answer of who was asked."""
+    query = (
+        select(Selection, Item.key, Label)
+        .join(
+            Item, (Item.project_id == Selection.project_id) & (Item.position == Selection.position)
+        )
+        .outerjoin(
+            Label,
+            (Label.project_id == Selection.project_id)
+            & (Label.position == Selection.position)
+            & (Label.annotator == Selection.annotator)
+            & Label.is_current,
+        )
+        .where(Selection.project_id == project_id)
+    )
+    if before is not None:
+        query = query.where(Selection.id < before)
+    rows = session.execute(query.order_by(Selection.id.desc()).limit(limit))
+    return [(selection, key, label) for selection, key, label in rows]

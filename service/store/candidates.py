@@ -107,7 +107,7 @@ def of_reserve(
     if limit <= 0:
         return []
     rows = session.connection().execute(
-        _of_reserve(openings.kind_of(asking.project)),
+        _of_reserve(openings.kind_of(asking.project, again=True)),
         _given(asking) | {"most": limit, "without": list(without)},
     )
     return [of_row(row) for row in rows]
@@ -133,11 +133,15 @@ def at_random(
     *,
     limit: int,
     without: Sequence[int],
+    again: bool = False,
 ) -> list[Candidate]:
     """Uniform draw without replacement from the items outside the reserve.
 
     Positions are drawn blindly and kept where they may be served, which is exact and needs no
     scan; when that finds too few, all that may be served are listed and drawn from.
+
+    Args:
+        again: draw also from items that somebody has labelled or holds, and that need more labels.
     """
     if limit <= 0:
         return []
@@ -145,12 +149,12 @@ def at_random(
     pool = asking.project.next_position
     for draws in _DRAWS:
         tries = chance.sample(range(pool), min(pool, draws * limit))
-        query = _offered(openings.kind_of(asking.project, among=True))
+        query = _offered(openings.kind_of(asking.project, among=True, again=again))
         rows = {row[0]: row for row in session.connection().execute(query, _given(asking, tries))}
         found = [of_row(rows[at]) for at in tries if at in rows and at not in taken]
         if len(found) >= limit or len(tries) == pool:
             return found[:limit]
-    query = _offered(openings.kind_of(asking.project))
+    query = _offered(openings.kind_of(asking.project, again=again))
     rest = [
         of_row(row)
         for row in session.connection().execute(query, _given(asking))

@@ -14,6 +14,9 @@ from service.store.lists import add_rows
 from service.store.tables.labelling import Label
 from service.store.tables.pool import Item, Project
 
+Row = tuple[int, int, int, str]
+"""Position, value, number and annotator of a label."""
+
 
 def current(
     session: Session, project_id: int, positions: Sequence[int]
@@ -105,8 +108,8 @@ def are_any_between(session: Session, project_id: int, *, first: int, end: int) 
     return session.scalar(query.limit(1)) is not None
 
 
-def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
-    """Position, value and number of every label to train on, by position.
+def training(session: Session, project: Project) -> list[Row]:
+    """Every label to train on, by position.
 
     The audit reserve is left out, whoever labelled it.
     """
@@ -114,7 +117,7 @@ def training(session: Session, project: Project) -> list[tuple[int, int, int]]:
     return _rows(session, query)
 
 
-def audit(session: Session, project: Project) -> list[tuple[int, int, int]]:
+def audit(session: Session, project: Project) -> list[Row]:
     """The same of the items of today's audit reserve that have all the labels they need.
 
     No version was ever trained on them: the reserve only shrinks. Labels that were given beside
@@ -123,16 +126,12 @@ def audit(session: Session, project: Project) -> list[tuple[int, int, int]]:
     """
     is_blind = Label.prediction_shown.is_not(True)
     reserved = _values(project, Item.audit_draw < project.audit_threshold, is_blind)
-    return [
-        (position, value, number)
-        for position, value, number, state in session.execute(reserved.add_columns(Item.state))
-        if value is not None and state == ItemState.LABELLED
-    ]
+    found = session.execute(reserved.add_columns(Item.state))
+    return [tuple(row) for *row, state in found if state == ItemState.LABELLED]
 
 
-def known(session: Session, project: Project) -> list[tuple[int, int, int]]:
-    """The same with the audit reserve: what is known of the pool, for those who train on nothing
-    that is used."""
+def known(session: Session, project: Project) -> list[Row]:
+    """The same with the audit reserve, for those who train on nothing that is used."""
     return _rows(session, _values(project))
 
 
@@ -169,10 +168,10 @@ def count_by_class(session: Session, project: Project) -> list[int]:
     return [counts.get(value, 0) for value in range(len(project.classes))]
 
 
-def _values(project: Project, *among: ColumnElement[bool]) -> Select[int, int | None, int]:
+def _values(project: Project, *among: ColumnElement[bool]) -> Select[int, int | None, int, str]:
     """Current labels by item and number, of items that are there."""
     return (
-        select(Label.position, Label.value, Label.number)
+        select(Label.position, Label.value, Label.number, Label.annotator)
         .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
         .where(
             Label.project_id == project.id,
@@ -185,12 +184,12 @@ def _values(project: Project, *among: ColumnElement[bool]) -> Select[int, int | 
     )
 
 
-def _items(labelled: Select[int, int | None, int]) -> Select[int]:
+def _items(labelled: Select[int, int | None, int, str]) -> Select[int]:
     return labelled.order_by(None).with_only_columns(Label.position).distinct()
 
 
-def _rows(session: Session, query: Select[int, int | None, int]) -> list[tuple[int, int, int]]:
-    return [(p, value, n) for p, value, n in session.execute(query) if value is not None]
+def _rows(session: Session, query: Select[int, int | None, int, str]) -> list[Row]:
+    return [(p, value, n, who) for p, value, n, who in session.execute(query) if value is not None]
 
 
 def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:

@@ -20,6 +20,7 @@ def free_among(session: Session, project: Project, positions: Sequence[int]) -> 
         Item.project_id == project.id,
         IsAmong(Item.position, bindparam("among", list(positions), type_=Listed(BigInteger))),
         Item.state == ItemState.OPEN,
+        Item.labels == 0,
         Item.audit_draw >= project.audit_threshold,
     )
     return set(session.scalars(query))
@@ -27,7 +28,8 @@ def free_among(session: Session, project: Project, positions: Sequence[int]) -> 
 
 def closed_positions(session: Session, project: Project) -> list[int]:
     """Positions that a strategy must not offer, of all the pool: by the indexes on the two kinds,
-    which say the same in words."""
+    which say the same in words. Where an item may have several labels, those with one are among
+    them: they are asked about again for reasons of their own."""
     is_open: ColumnElement[str] = literal_column("'open'")
     closed = select(Item.position).where(Item.project_id == project.id, Item.state != is_open)
     reserved = select(Item.position).where(
@@ -36,7 +38,25 @@ def closed_positions(session: Session, project: Project) -> list[int]:
         Item.audit_draw < project.audit_threshold,
         Item.audit_draw < literal_column(str(MOST_RESERVED)),
     )
-    return [*session.scalars(closed), *session.scalars(reserved)]
+    found = [*session.scalars(closed), *session.scalars(reserved)]
+    if project.labels_per_item > 1:
+        found += [position for position, _ in begun(session, project)]
+    return found
+
+
+def begun(session: Session, project: Project) -> list[tuple[int, int]]:
+    """Items outside the reserve with labels that may have more, each with how many it has."""
+    query = (
+        select(Item.position, Item.labels)
+        .where(
+            Item.project_id == project.id,
+            Item.state == ItemState.OPEN,
+            Item.labels > 0,
+            Item.audit_draw >= project.audit_threshold,
+        )
+        .order_by(Item.position)
+    )
+    return [(position, labels) for position, labels in session.execute(query)]
 
 
 @dataclass(frozen=True, kw_only=True)

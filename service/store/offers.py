@@ -16,29 +16,37 @@ LARGE = 20_000
 """Open items from which on a count of those that are offered need not be exact."""
 
 
-def count(session: Session, asking: Asking) -> int:
-    """Items outside the reserve that could be served to the annotator now."""
-    kind = openings.kind_of(asking.project)
-    counted = (
-        session.connection().scalar(
-            _count(kind, is_large=asking.project.open_count >= LARGE),
-            openings.given(asking.project, asking.annotator, now=asking.now),
-        )
-        or 0
-    )
-    return max(0, asking.project.open_count - counted) if kind.one_label else int(counted)
+def count(session: Session, asking: Asking, *, again: bool = False) -> int:
+    """Items outside the reserve that could be served to the annotator now.
+
+    Args:
+        again: count also those that somebody has labelled or holds, and that need more labels.
+    """
+    project = asking.project
+    one_label = project.labels_per_item == 1
+    if one_label:
+        query = _count_taken(is_large=project.open_count >= LARGE)
+    else:
+        query = _count_free(openings.kind_of(project, again=again))
+    given = openings.given(project, asking.annotator, now=asking.now)
+    counted = session.connection().scalar(query, given) or 0
+    return max(0, project.open_count - counted) if one_label else int(counted)
 
 
 @cache
-def _count(kind: Kind, *, is_large: bool) -> Select[Any]:
-    """Count what is offered; where one label is enough, what is not, which is less to look at.
+def _count_free(kind: Kind) -> Select[Any]:
+    free = (*openings.outside_reserve(), *openings.free(kind))
+    return select(func.count()).select_from(Item).where(*free)
+
+
+@cache
+def _count_taken(*, is_large: bool) -> Select[Any]:
+    """Count what is open and not offered: where one label is enough, that is less to look at.
 
     In a large pool all leases count, also those on the few items of the reserve: to look at the
     item of each would cost every hand-out more than all the rest, for less than a hundredth.
     """
     among = openings.outside_reserve()
-    if not kind.one_label:
-        return select(func.count()).select_from(Item).where(*among, *openings.free(kind))
     is_open = (*among, openings.IS_OPEN)
     here = (Lease.project_id == Item.project_id, Lease.position == Item.position)
     same = (Label.project_id == Item.project_id, Label.position == Item.position)

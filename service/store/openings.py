@@ -45,8 +45,8 @@ _PER_ITEM = bindparam("per_item", type_=BigInteger)
 class Kind:
     """What decides how a statement reads: each kind is built once."""
 
-    one_label: bool
-    """Whether an item needs one label and no more."""
+    is_first: bool
+    """Whether items are left out that anybody has labelled or holds; else a free slot will do."""
     among: bool = False
     """Whether items are sought among certain positions."""
 
@@ -65,9 +65,13 @@ def given(
     }
 
 
-def kind_of(project: Project, *, among: bool = False) -> Kind:
-    """The kind of statement that a project needs."""
-    return Kind(one_label=project.labels_per_item == 1, among=among)
+def kind_of(project: Project, *, among: bool = False, again: bool = False) -> Kind:
+    """The kind of statement that a project needs.
+
+    Args:
+        again: seek items that need one more label, whoever labelled or holds them already.
+    """
+    return Kind(is_first=not again or project.labels_per_item == 1, among=among)
 
 
 def outside_reserve() -> tuple[ColumnElement[bool], ...]:
@@ -86,7 +90,7 @@ def vacant(kind: Kind) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     The positions `among` which items are sought are said once more of the other tables: else
     PostgreSQL walks through all that a project has there while it takes them for small.
     """
-    if kind.one_label:
+    if kind.is_first:
         return (IS_OPEN, ~exists().where(*_leases(kind), is_holding()))
     other = aliased(Lease)
     holders = (
@@ -108,9 +112,15 @@ def is_theirs(kind: Kind) -> ColumnElement[bool]:
     if kind.among:
         same.append(IsAmong(Label.position, AMONG))
     answered = exists().where(*same, Label.annotator == ANNOTATOR, Label.is_current)
-    if kind.one_label:
+    if kind.is_first:
         return answered
     return answered | exists().where(*_leases(kind), Lease.annotator == ANNOTATOR, is_holding())
+
+
+def is_held() -> ColumnElement[bool]:
+    """Condition on `Item`: somebody has it now."""
+    here = (Lease.project_id == Item.project_id, Lease.position == Item.position)
+    return exists().where(*here, IS_LEASED, Lease.expires_at > NOW)
 
 
 def is_stale(kind: Kind) -> ColumnElement[bool]:

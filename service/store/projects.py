@@ -127,3 +127,14 @@ def count_reserved(session: Session, project: Project) -> int:
         select(func.count()).where(*reserved, not_open, Item.state != "deleted"),
     )
     return sum(session.scalar(query) or 0 for query in queries)
+
+
+def count_untouched_reserve(session: Session, project: Project) -> int:
+    """Items in the audit reserve that nobody has labelled."""
+    query = select(func.count()).where(
+        Item.project_id == project.id,
+        Item.audit_draw < project.audit_threshold,
+        Item.labels == 0,
+        Item.state != "deleted",
+    )
+    return session.scalar(query) or 0

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from service.store import lists, orders, run_shards
 from service.store.blobs import Blobs
 from service.store.orders import Entry
-from service.store.tables.coverage import Covering
+from service.store.tables.coverage import Covering, Recheck
 from service.store.tables.learning import Ranked, Ranking
 from service.store.tables.pool import Item, Project
 
@@ -96,6 +96,7 @@ def drop_old_rows(session: Session, project_id: int) -> None:
     if ids:
         session.execute(delete(Ranked).where(Ranked.ranking_id.in_(ids)))
         session.execute(delete(Covering).where(Covering.ranking_id.in_(ids)))
+        session.execute(delete(Recheck).where(Recheck.ranking_id.in_(ids)))
         session.execute(
             update(Ranking)
             .where(Ranking.id.in_(ids))

@@ -78,6 +78,8 @@ def referenced_blobs(session: Session) -> set[str]:
         select(RunShard.neighbours),
         select(Run.candidates),
         select(Version.model),
+        select(Version.held_out),
+        select(Version.stop_set),
         select(Brought.digest),
         select(Ranking.order),
         select(Audited.said),

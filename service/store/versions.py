@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
@@ -41,6 +41,27 @@ def find_newest_passed(session: Session, project_id: int) -> Version | None:
         Version.project_id == project_id, or_(has_passed.is_(None), has_passed.is_(True))
     )
     return session.scalar(query.order_by(Version.number.desc()).limit(1))
+
+
+def find_last_judged(session: Session, project_id: int) -> Version | None:
+    """The newest version of which it is known what it says of the stop set."""
+    query = select(Version).where(Version.project_id == project_id, Version.stop_set.is_not(None))
+    return session.scalar(query.order_by(Version.number.desc()).limit(1))
+
+
+def list_judged(session: Session, project_id: int, *, limit: int) -> list[Version]:
+    """The newest versions of which that is known, oldest first."""
+    query = select(Version).where(Version.project_id == project_id, Version.stop_set.is_not(None))
+    return list(session.scalars(query.order_by(Version.number.desc()).limit(limit)))[::-1]
+
+
+def keep_stop_set(session: Session, version_id: int, digest: str) -> None:
+    """Write down what a version says of the stop set."""
+    session.execute(
+        update(Version)
+        .where(Version.id == version_id, Version.stop_set.is_(None))
+        .values(stop_set=digest)
+    )
 
 
 def add(session: Session, project: Project, **fields: Any) -> Version:

@@ -7,7 +7,7 @@ import pytest
 
 from service.store.tables.reports import Check, Spot
 from tests.workers.conftest import Pool
-from tests.workers.reporting import report
+from tests.workers.reports import report
 
 SHARES = {"batch": {"audit_share": 0.0, "coverage_share": 0.5}, "retrain": {"min_labels": 1000}}
 HEAPS = 8

@@ -5,7 +5,7 @@ import pytest
 from service.domain.runs import RunKind, Stage
 from service.store.tables.learning import Run
 from tests.workers.conftest import Pool
-from tests.workers.reporting import ITEMS, learn, others, ready, report, reserve
+from tests.workers.reports import ITEMS, learn, others, ready, report, reserve
 
 
 def test_before_there_is_a_version_every_figure_is_null_and_says_why(pool: Pool) -> None:

@@ -1,7 +1,7 @@
 """Audits that begin late or end, as their reports tell it; labels saved, by their labels."""
 
 from tests.workers.conftest import Pool
-from tests.workers.reporting import ITEMS, learn, others, ready, report, reserve
+from tests.workers.reports import ITEMS, learn, others, ready, report, reserve
 
 
 def test_after_a_release_later_versions_have_no_accuracy_and_the_curve_stays(pool: Pool) -> None:

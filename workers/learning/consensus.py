@@ -1,11 +1,13 @@
 """Labels that several people gave the same item, into one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workers.learning.arrays import Ints
+from workers.learning import crowdlab, dawid_skene, votes
+from workers.learning.arrays import Floats, Ints
+from workers.learning.votes import Named
 
 # Below this many labels of an item there is no majority worth the name.
 LEAST_FOR_MAJORITY = 3
@@ -20,10 +22,34 @@ class Resolved:
     votes: Ints
 
 
-def of_rows(rows: Sequence[tuple[int, int, int]]) -> Resolved:
-    """Resolve labels that are given as item, label and order, see `resolve`."""
-    items, labels, order = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-    return resolve(items, labels, order)
+def of_rows(rows: Sequence[tuple[int, int, int, str]]) -> Resolved:
+    """Resolve labels given as item, label, order and annotator, by what people say alone.
+
+    As in `resolve`; where there are labels enough to tell how each person errs, items with three
+    or more are judged by that (Dawid & Skene) in place of a majority.
+    """
+    classes = 1 + max((row[1] for row in rows), default=0)
+    named = votes.of_rows(rows, classes=classes)
+    found = resolve(named.positions[named.votes.item], named.votes.label, named.numbers)
+    enough = np.flatnonzero(dawid_skene.where_enough(named.votes))
+    if not len(enough):
+        return found
+    labels = found.labels.copy()
+    labels[enough] = dawid_skene.estimate(named.votes.among(enough)).labels
+    return replace(found, labels=labels)
+
+
+def with_version(found: Resolved, named: Named, proba: Floats) -> Resolved:
+    """Let a version have a say where three people or more disagree, and no one knows them well.
+
+    Args:
+        found: what `of_rows` made of the same labels.
+        proba: of versions that were not trained on the item, float64[items, K].
+    """
+    enough = dawid_skene.where_enough(named.votes)
+    open_to_it = (named.votes.of_item >= LEAST_FOR_MAJORITY) & ~enough
+    together = crowdlab.agree(named.votes, proba).labels
+    return replace(found, labels=np.where(open_to_it, together, found.labels))
 
 
 def resolve(items: Ints, labels: Ints, order: Ints) -> Resolved:

@@ -1,9 +1,10 @@
-"""Predicted classes of items, from the blobs that scoring left."""
+"""What versions predict of items, from the blobs that scoring left."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from service.store.blobs import Blobs
 from service.store.predictions import UNSAID
@@ -54,15 +55,37 @@ def said(store: Blobs, judged: Sequence[Judged], positions: Ints, *, classes: in
         here = positions[(positions >= shard.first_position) & (positions < end)]
         if not len(here) or shard.predictions is None:
             continue
-        path, rows = store.path(shard.predictions), here - shard.first_position
-        labels = np.memmap(path, dtype="<u2", mode="r", shape=(shard.rows,))[rows]
-        known = labels != UNSAID
-        shape = (shard.rows, classes)
-        proba = np.memmap(path, dtype="<f2", mode="r", offset=2 * shard.rows, shape=shape)
-        chosen = labels[known].astype(np.int64)
+        labels, proba = _mapped(store, shard, classes)
+        rows = here - shard.first_position
+        known = labels[rows] != UNSAID
+        chosen: Ints = labels[rows[known]].astype(np.int64)
         parts.append((here[known], chosen, proba[rows[known], chosen].astype(np.float64)))
     if not parts:
         none = np.zeros(0, np.int64)
         return Said(positions=none, labels=none, confidences=np.zeros(0))
-    found, labels, confidences = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return Said(positions=found, labels=labels, confidences=confidences)
+    found, chosen, confidences = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return Said(positions=found, labels=chosen, confidences=confidences)
+
+
+def probabilities(store: Blobs, shard: Judged, *, classes: int, of: int) -> Floats:
+    """Probability of one class for each row of a shard, float64[rows]; nan where nothing was
+    said of it."""
+    labels, proba = _mapped(store, shard, classes)
+    return np.where(labels == UNSAID, np.nan, proba[:, of].astype(np.float64))
+
+
+def confidences(store: Blobs, shard: Judged, *, classes: int) -> Floats:
+    """Probability of the likeliest class of each row of a shard, float64[rows].
+
+    nan where nothing was said of it.
+    """
+    labels, proba = _mapped(store, shard, classes)
+    return np.where(labels == UNSAID, np.nan, proba.max(axis=1).astype(np.float64))
+
+
+def _mapped(
+    store: Blobs, shard: Judged, classes: int
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float16]]:
+    path, rows = store.path(shard.predictions or ""), shard.rows
+    labels = np.memmap(path, dtype="<u2", mode="r", shape=(rows,))
+    return labels, np.memmap(path, dtype="<f2", mode="r", shape=(rows, classes), offset=2 * rows)

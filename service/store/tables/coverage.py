@@ -1,8 +1,9 @@
-"""Regions of a pool: the clusters it is cut into, and the order in which they are looked into."""
+"""Orders beside a ranking: regions of the pool to be looked into, items to be asked again."""
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service.domain.catalogue import Asked
 from service.store.tables.base import Base
 from service.store.tables.learning import Ranking
 from service.store.tables.pool import Project
@@ -38,3 +39,20 @@ class Covering(Base):
     cluster: Mapped[int]
     probability: Mapped[float]
     """Of being drawn from its cluster, given what was drawn from it before."""
+
+
+class Recheck(Base):
+    """A labelled item that another person is to be asked about, beside a ranking."""
+
+    __tablename__ = "recheck"
+    ranking_id: Mapped[int] = mapped_column(
+        ForeignKey(Ranking.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    kind: Mapped[Asked] = mapped_column(String(20), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1, for each kind."""
+    position: Mapped[int]
+    score: Mapped[float | None]
+    """Of items that are doubted: lowest first."""
+    probability: Mapped[float | None]
+    """Of items that are drawn: of being drawn first."""

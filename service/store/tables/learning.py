@@ -121,6 +121,10 @@ class Version(Base):
     """Items it was trained on."""
     model: Mapped[str] = mapped_column(String(64))
     """Digest of the blob that holds the fitted estimator."""
+    held_out: Mapped[str | None] = mapped_column(String(64))
+    """Digest of what versions without each labelled item say of it, if several may label one."""
+    stop_set: Mapped[str | None] = mapped_column(String(64))
+    """Digest of what it says of the items on which successive versions are compared."""
     created_at: Mapped[datetime] = mapped_column(Utc)
     promoted_at: Mapped[datetime | None] = mapped_column(Utc)
     reason: Mapped[str | None] = mapped_column(Text)

@@ -63,6 +63,28 @@ def test_shares_are_exact_over_all_draws_and_parts_add_up(
         assert max(counts) - min(counts) <= 1
 
 
+@pytest.mark.parametrize("audit", [0, 0.1, 0.5, 0.9])
+@pytest.mark.parametrize("size", [1, 3, 10, 20, 1000])
+def test_items_that_are_asked_again_are_three_tenths_at_most(audit: float, size: int) -> None:
+    mixes = [
+        policy.mix(
+            size,
+            audit_share=audit,
+            coverage_share=0.1,
+            repeat_share=policy.REPEAT_SHARE,
+            doubt_share=policy.DOUBT_SHARE,
+            draw=number / 1000,
+        )
+        for number in range(1000)
+    ]
+
+    parts = [(m.audit, m.coverage, m.repeats, m.doubts, m.strategy) for m in mixes]
+    assert {sum(part) for part in parts} == {size}
+    assert min(min(part) for part in parts) >= 0
+    again = sum(mix.repeats + mix.doubts for mix in mixes) / 1000
+    assert again == pytest.approx(min(0.3, 0.9 - audit) * size, abs=0.002)
+
+
 @pytest.mark.parametrize("size", [1, 2, 10, 1000])
 def test_the_highest_draw_adds_nothing_to_whole_shares(size: int) -> None:
     highest = 1 - 2**-53

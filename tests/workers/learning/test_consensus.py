@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.learning import consensus
+from workers.learning import consensus, votes
 
 
 def resolve(votes: list[tuple[int, int]]) -> dict[int, int]:
@@ -73,3 +73,27 @@ def test_items_come_ascending_with_their_votes() -> None:
 
 def test_no_labels_resolve_to_no_items() -> None:
     assert resolve([]) == {}
+
+
+def said(labels: list[list[int]]) -> list[tuple[int, int, int, str]]:
+    """Rows of items that people labelled in turn, each by another person."""
+    return [
+        (item, label, 10 * item + who, f"person-{who}")
+        for item, given in enumerate(labels)
+        for who, label in enumerate(given)
+    ]
+
+
+def test_a_version_has_a_say_from_three_labels_on_and_not_before() -> None:
+    rows = said([[0, 1], [0, 1, 2], [0, 0, 0], [1, 1, 1]])
+    proba = np.array([[0.9, 0.05, 0.05], [0.98, 0.01, 0.01], [0.1, 0.8, 0.1], [0.1, 0.8, 0.1]])
+
+    alone = consensus.of_rows(rows)
+    together = consensus.with_version(alone, votes.of_rows(rows, classes=3), proba)
+
+    assert alone.labels.tolist() == [1, 2, 0, 1]
+    assert together.labels.tolist() == [1, 0, 0, 1]
+
+
+def test_no_labels_are_no_rows() -> None:
+    assert consensus.of_rows([]).items.tolist() == []

@@ -5,10 +5,14 @@ from types import ModuleType
 
 import pytest
 
-from workers.learning import safeguards, strategies
+from workers.learning import agreement, clauses, recall, safeguards, stability, stopping, strategies
 
 
-@pytest.mark.parametrize("module", [safeguards, strategies], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module",
+    [agreement, clauses, recall, safeguards, stability, stopping, strategies],
+    ids=lambda module: module.__name__,
+)
 def test_examples_are_true(module: ModuleType) -> None:
     found = doctest.testmod(module)
 

@@ -43,3 +43,17 @@ def test_an_item_in_no_scored_shard_is_an_error(blobs: LocalBlobs) -> None:
 
     with pytest.raises(LookupError, match="2 of 3 items"):
         predicted.classes(blobs, shards, np.array([0, 1, 9]))
+
+
+def test_probabilities_of_a_class_and_of_the_likeliest_are_nan_where_nothing_was_said(
+    blobs: LocalBlobs,
+) -> None:
+    proba = np.array([[0.25, 0.75], [0.5, 0.5], [1.0, 0.0]], dtype="<f2")
+    data = np.array([1, UNSAID, 0], "<u2").tobytes() + proba.tobytes()
+    shard = Shard(first_position=0, rows=3, predictions=blobs.put(data))
+
+    of_first = predicted.probabilities(blobs, shard, classes=2, of=0)
+    sure = predicted.confidences(blobs, shard, classes=2)
+
+    assert np.array_equal(of_first, [0.25, np.nan, 1.0], equal_nan=True)
+    assert np.array_equal(sure, [0.75, np.nan, 1.0], equal_nan=True)

@@ -1,0 +1,87 @@
+"""Labelled items of a batch: another person is asked, unknown to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from service.actions import picks
+from service.actions.picks import Pick
+from service.domain import policy
+from service.domain.catalogue import Asked, Reason, Strategy
+from service.runtime import Runtime
+from service.store import candidates, offers, rechecks
+from service.store.candidates import Asking
+from service.store.tables.learning import Ranking
+
+
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """One hand-out that looks for items to be asked about again."""
+
+    runtime: Runtime
+    session: Session
+    asking: Asking
+    ranking: Ranking
+
+    def repeats(self, count: int, *, size: int, without: Sequence[Pick]) -> list[Pick]:
+        """Items drawn from those with one label; `size` is that of the batch."""
+        expected = size * policy.REPEAT_SHARE
+        return [
+            _pick(each, Asked.BLIND_REPEAT, probability=min(1.0, expected * (chance or 0.0)))
+            for each, _, chance in self._next(Asked.BLIND_REPEAT, count, without)
+        ]
+
+    def doubts(self, count: int, *, without: Sequence[Pick]) -> list[Pick]:
+        """Items of which another label is worth more than the first of any other."""
+        return [
+            _pick(each, Asked.DOUBT, score=score)
+            for each, score, _ in self._next(Asked.DOUBT, count, without)
+        ]
+
+    def rest(self, count: int, *, without: Sequence[Pick]) -> list[Pick]:
+        """Where no item is left without a label: others that may have more, in random order."""
+        project = self.asking.project
+        if count <= 0 or project.labels_per_item == 1:
+            return []
+        offered = offers.count(self.session, self.asking, again=True)
+        found = candidates.at_random(
+            self.session,
+            self.asking,
+            self.runtime.chance,
+            limit=count,
+            without=picks.positions(without),
+            again=True,
+        )
+        chance = min(1.0, count / max(1, offered))
+        return [_pick(each, Strategy.RANDOM, probability=chance, is_share=False) for each in found]
+
+    def _next(
+        self, kind: Asked, count: int, without: Sequence[Pick]
+    ) -> list[tuple[candidates.Candidate, float | None, float | None]]:
+        return rechecks.next_free(
+            self.session,
+            self.asking,
+            self.ranking.id,
+            kind,
+            limit=count,
+            without=picks.positions(without),
+        )
+
+
+def _pick(
+    candidate: candidates.Candidate,
+    strategy: Asked | Strategy,
+    *,
+    score: float | None = None,
+    probability: float | None = None,
+    is_share: bool = True,
+) -> Pick:
+    return Pick(
+        candidate=candidate,
+        reason=Reason.RELABEL,
+        strategy=str(strategy),
+        is_share=is_share,
+        probability=probability,
+        score=score,
+    )

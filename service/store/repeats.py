@@ -1,0 +1,32 @@
+"""Labels that people gave to items drawn for a blind repeat."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.catalogue import Asked
+from service.store.labels import Row
+from service.store.tables.labelling import Label, Selection
+from service.store.tables.pool import Item, Project
+
+
+def list_for(session: Session, project: Project) -> list[Row]:
+    """Current labels that answer a blind repeat, in the order that they came."""
+    query = (
+        select(Label.position, Label.value, Label.number, Label.annotator)
+        .join(
+            Selection,
+            (Selection.project_id == Label.project_id)
+            & (Selection.position == Label.position)
+            & (Selection.batch_id == Label.batch_id),
+        )
+        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
+        .where(
+            Label.project_id == project.id,
+            Label.is_current,
+            Selection.strategy == Asked.BLIND_REPEAT,
+            Item.state != "deleted",
+        )
+        .order_by(Label.number)
+    )
+    rows = session.execute(query)
+    return [(at, value, number, who) for at, value, number, who in rows if value is not None]

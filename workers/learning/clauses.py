@@ -1,0 +1,151 @@
+"""Conditions for stopping, each with whether it holds in words that need no statistician."""
+
+from dataclasses import dataclass
+from math import floor, log2
+
+from scipy import stats
+
+from workers.learning import recall
+from workers.learning.extrapolation import Gain
+from workers.learning.stability import ENOUGH, WINDOW, Stability
+
+SMALL_GAIN = 0.005
+"""A gain of accuracy below half a point is not worth a tenth more labels."""
+MORE_LABELS = 0.1
+LARGE_REGION = 0.02
+"""Part of the pool from which on a region without labels speaks against stopping."""
+FIRST_LOOK = 50
+_ERROR = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """One condition, whether it holds, and why in words."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audited:
+    """Audit labels of the version in use: how many, and how many of them it is right about."""
+
+    labels: int
+    right: int
+
+
+def predictions_stable(stability: Stability) -> Clause:
+    """Whether successive models say the same."""
+    name, mean = "predictions_stable", stability.mean
+    if mean is None:
+        count = len(stability.kappas)
+        return Clause(
+            name=name,
+            passed=False,
+            detail=f"Successive models were compared {count} of {WINDOW} times so far.",
+        )
+    verb = "hardly change" if stability.is_reached else "still change"
+    detail = (
+        f"Predictions {verb} from model to model: the last {WINDOW} agree to {mean:.3f} "
+        f"beyond chance (Cohen's kappa; {ENOUGH} is enough)."
+    )
+    return Clause(name=name, passed=stability.is_reached, detail=detail)
+
+
+def audit_target(audited: Audited | None, target: float) -> Clause:
+    """Whether audit labels show that a target accuracy is reached."""
+    name = "audit_target"
+    low = lower_bound(audited) if audited else None
+    if audited is None or low is None:
+        there = audited.labels if audited else 0
+        detail = f"{there} of {FIRST_LOOK} audit labels are there that a first look needs."
+        return Clause(name=name, passed=False, detail=detail)
+    share = audited.right / audited.labels
+    detail = (
+        f"{audited.right} of {audited.labels} audit labels are predicted right ({share:.1%}); "
+        f"it is safe to say {low:.1%}, and the target is {target:.1%}."
+    )
+    return Clause(name=name, passed=low >= target, detail=detail)
+
+
+def predicted_gain(gain: Gain | None) -> Clause:
+    """Whether a tenth more labels would change next to nothing."""
+    name = "predicted_gain"
+    if gain is None:
+        detail = "Not known yet: it needs five models that the same audit labels judge."
+        return Clause(name=name, passed=False, detail=detail)
+    detail = (
+        f"A tenth more labels should add {100 * max(0.0, gain.expected):.1f} points of accuracy, "
+        f"and hardly more than {100 * max(0.0, gain.high):.1f}; less than "
+        f"{100 * SMALL_GAIN:.1f} is little."
+    )
+    return Clause(name=name, passed=gain.high < SMALL_GAIN, detail=detail)
+
+
+def no_uncovered_region(uncovered: float | None) -> Clause:
+    """Whether every large region of the pool has labels; see `stopping.Learned.uncovered`."""
+    name = "no_uncovered_region"
+    if uncovered is None:
+        return Clause(name=name, passed=False, detail="The pool is not cut into regions yet.")
+    if uncovered > LARGE_REGION:
+        detail = f"A region with {uncovered:.1%} of the pool has next to no labels."
+        return Clause(name=name, passed=False, detail=detail)
+    detail = f"No region with more than {LARGE_REGION:.0%} of the pool is without labels."
+    return Clause(name=name, passed=True, detail=detail)
+
+
+def sampled_positives(*, sampled: int, reached: int, target: float) -> Clause:
+    """Whether the run came to enough of the positives that a random sample has shown."""
+    name = "sampled_positives"
+    wanted = recall.needed(sampled, target=target)
+    if wanted is None:
+        least = recall.least_sample(target=target)
+        if least is None:
+            detail = "That nothing at all is missed can be shown by no sample."
+            return Clause(name=name, passed=False, detail=detail)
+        detail = (
+            f"A random sample has shown {sampled} of what you seek; this test needs "
+            f"{least} for a target of {target:.0%}."
+        )
+        return Clause(name=name, passed=False, detail=detail)
+    detail = (
+        f"Of {sampled} that a random sample has shown, the search came to {reached} "
+        f"by itself; {wanted} are enough."
+    )
+    return Clause(name=name, passed=reached >= wanted, detail=detail)
+
+
+def hypergeometric(p_value: float, target: float) -> Clause:
+    """Whether the last items would be improbable if the target were missed."""
+    chance = "less than 0.1 %" if p_value < 0.001 else f"{p_value:.1%}"
+    detail = (
+        f"If less than {target:.0%} were found, the last items would look like this in {chance} "
+        f"of all searches; below {_ERROR:.0%} the target counts as reached."
+    )
+    return Clause(name="hypergeometric", passed=p_value < _ERROR, detail=detail)
+
+
+def look(labels: int) -> int:
+    """Number of the look at audit labels: at 50, 100, 200, 400 and so on.
+
+    >>> [look(labels) for labels in (49, 50, 99, 100, 400)]
+    [0, 1, 1, 2, 4]
+    """
+    return 0 if labels < FIRST_LOOK else floor(log2(labels / FIRST_LOOK)) + 1
+
+
+def lower_bound(audited: Audited) -> float | None:
+    """Accuracy that is reached, wrongly said in 5 of 100 projects at most, however often one
+    looks: look k may err in 5 % / k(k + 1) of them (exact, Clopper & Pearson 1934).
+
+    None before the first look.
+    """
+    number = look(audited.labels)
+    if not number:
+        return None
+    error = _ERROR / (number * (number + 1))
+    if not audited.right:
+        return 0.0
+    wrong = audited.labels - audited.right
+    return float(stats.beta.ppf(error, audited.right, wrong + 1))

@@ -1,0 +1,102 @@
+"""How far a search for all items of a class has come, read from labels and predictions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.runtime import Runtime
+from service.store import labels, masks, projects
+from service.store.tables.learning import RunShard, Version
+from service.store.tables.pool import Project
+from workers.learning import consensus, recall
+from workers.learning.arrays import Flags, Floats, Ints
+from workers.learning.recall import Part
+from workers.learning.stopping import Searched
+from workers.pool import predicted
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Sample:
+    """Labelled items of the reserve: bool[n] each."""
+
+    positive: Flags
+    reached: Flags
+    """Whether the run would have come to it: it is likelier than all that is still to be asked."""
+
+
+def searched(
+    runtime: Runtime, project: Project, version: Version, scored: Sequence[RunShard], positive: int
+) -> Searched:
+    """Put together what the tests of a search go by.
+
+    The labelled part of the reserve is the random sample. Its positives count as found, and
+    train nothing until the reserve is released: so the version, which has never seen them, says
+    by itself whether the run would have come to each by now.
+
+    Args:
+        positive: index of the class that is sought.
+    """
+    with runtime.readers() as session:
+        known = consensus.of_rows(rows := labels.known(session, project))
+        reserved = consensus.of_rows(labels.audit(session, project))
+        closed = np.array(masks.closed_positions(session, project), dtype=np.int64)
+        untouched = projects.count_untouched_reserve(session, project)
+    scores = _scores(runtime, version, scored, positive)
+    inside = reserved.items < len(scores)
+    sample = _Sample(
+        positive=(reserved.labels == positive)[inside],
+        reached=scores[reserved.items[inside]] > _next(scores, closed),
+    )
+    found = int(np.sum(known.labels == positive))
+    left = sample.positive[~sample.reached]
+    outside = max(0, project.item_count - len(known.items) - untouched)
+    parts = [
+        Part(unseen=outside, sampled=len(left), positive=int(left.sum())),
+        Part(
+            unseen=untouched,
+            sampled=len(sample.positive),
+            positive=int(sample.positive.sum()),
+        ),
+    ]
+    order = _in_order(rows, known.items)
+    return Searched(
+        sampled=int(sample.positive.sum()),
+        reached=int((sample.positive & sample.reached).sum()),
+        p_value=recall.p_value(
+            (known.labels == positive)[order],
+            pool=project.item_count,
+            target=float((project.goal or {})["target"]),
+        ),
+        total=recall.total(found, parts),
+    )
+
+
+def _scores(
+    runtime: Runtime, version: Version, scored: Sequence[RunShard], positive: int
+) -> Floats:
+    """Probability of the sought class by position, float64[N]; nan where nothing is known."""
+    end = scored[-1].first_position + scored[-1].rows if scored else 0
+    scores = np.full(end, np.nan)
+    for shard in scored:
+        rows = slice(shard.first_position, shard.first_position + shard.rows)
+        scores[rows] = predicted.probabilities(
+            runtime.blobs, shard, classes=len(version.classes), of=positive
+        )
+    return scores
+
+
+def _next(scores: Floats, closed: Ints) -> float:
+    """The highest score of what may still be asked; below all if nothing may."""
+    free = scores.copy()
+    free[closed[closed < len(free)]] = np.nan
+    free = free[~np.isnan(free)]
+    return float(free.max()) if len(free) else -1.0
+
+
+def _in_order(rows: Sequence[labels.Row], items: Ints) -> Ints:
+    """The order in which items had their first labels: indices into `items`."""
+    first = np.full(len(items), np.iinfo(np.int64).max)
+    at = np.searchsorted(items, np.array([row[0] for row in rows], dtype=np.int64))
+    np.minimum.at(first, at, np.array([row[2] for row in rows], dtype=np.int64))
+    return np.argsort(first, kind="stable").astype(np.int64)
