@@ -24,6 +24,8 @@ class Order(StrEnum):
 
     RANKING = "ranking"
     COVERAGE = "coverage"
+    DOUBT = "doubt"
+    BLIND_REPEAT = "blind_repeat"
 
 
 class Head:

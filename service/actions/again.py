@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from service.actions import picks
 from service.actions.picks import Pick
+from service.actions.walking import Step, down_rechecks
 from service.domain import policy
 from service.domain.catalogue import Asked, Reason, Strategy
 from service.runtime import Runtime
-from service.store import candidates, offers, rechecks
+from service.store import candidates, offers
 from service.store.candidates import Asking
 from service.store.tables.learning import Ranking
 
@@ -28,15 +29,15 @@ class Again:
         """Items drawn from those with one label; `size` is that of the batch."""
         expected = size * policy.REPEAT_SHARE
         return [
-            _pick(each, Asked.BLIND_REPEAT, probability=min(1.0, expected * (chance or 0.0)))
-            for each, _, chance in self._next(Asked.BLIND_REPEAT, count, without)
+            _pick(step.candidate, Asked.BLIND_REPEAT, probability=min(1.0, expected * step.score))
+            for step in self._next(Asked.BLIND_REPEAT, count, without)
         ]
 
     def doubts(self, count: int, *, without: Sequence[Pick]) -> list[Pick]:
         """Items of which another label is worth more than the first of any other."""
         return [
-            _pick(each, Asked.DOUBT, score=score)
-            for each, score, _ in self._next(Asked.DOUBT, count, without)
+            _pick(step.candidate, Asked.DOUBT, score=step.score)
+            for step in self._next(Asked.DOUBT, count, without)
         ]
 
     def rest(self, count: int, *, without: Sequence[Pick]) -> list[Pick]:
@@ -56,17 +57,12 @@ class Again:
         chance = min(1.0, count / max(1, offered))
         return [_pick(each, Strategy.RANDOM, probability=chance, is_share=False) for each in found]
 
-    def _next(
-        self, kind: Asked, count: int, without: Sequence[Pick]
-    ) -> list[tuple[candidates.Candidate, float | None, float | None]]:
-        return rechecks.next_free(
-            self.session,
-            self.asking,
-            self.ranking.id,
-            kind,
-            limit=count,
-            without=picks.positions(without),
-        )
+    def _next(self, asked: Asked, count: int, without: Sequence[Pick]) -> list[Step]:
+        """The next items that somebody else has labelled and nobody holds."""
+        if count <= 0:
+            return []
+        walk = down_rechecks(self.runtime, self.session, self.asking, self.ranking, asked)
+        return walk.next_free(count, without=set(picks.positions(without)), insists=False)
 
 
 def _pick(

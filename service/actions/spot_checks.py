@@ -8,6 +8,7 @@ from service.actions import batches, picks, receipts
 from service.actions.access import Caller
 from service.actions.batch_views import BatchView, Showing
 from service.actions.picks import Pick
+from service.actions.walking import down_spots
 from service.domain.catalogue import Reason, Role
 from service.domain.requests import Wish
 from service.errors import Conflict
@@ -51,13 +52,13 @@ def hand_out(runtime: Runtime, caller: Caller, uid: UUID, wish: Wish) -> BatchVi
 def _chosen(session: Session, asking: Asking, batch: Batch) -> list[Pick]:
     """Lease the next ones; what rivals took is chosen anew."""
     had: list[Pick] = []
+    walk = down_spots(session, asking)
     for _ in range(_MOST_ROUNDS):
-        wanted = [
-            _pick(candidate, spot)
-            for candidate, spot in spots.next_free(
-                session, asking, limit=batch.size - len(had), without=picks.positions(had)
-            )
-        ]
+        steps = walk.next_free(
+            batch.size - len(had), without=set(picks.positions(had)), insists=False
+        )
+        there = spots.at_places(session, asking.project.id, [step.place + 1 for step in steps])
+        wanted = [_pick(step.candidate, there[step.place + 1]) for step in steps]
         some = [pick.candidate for pick in wanted]
         got = slots.take(session, asking.project, batch, some, now=asking.now)
         had += [pick for pick in wanted if pick.candidate.position in got]

@@ -6,9 +6,10 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from service.domain.catalogue import Asked
 from service.heads import Head, Order
 from service.runtime import Runtime
-from service.store import candidates, coverings, rankings
+from service.store import candidates, coverings, rankings, rechecks, spots
 from service.store.candidates import Asking, Candidate
 from service.store.tables.learning import Ranking
 
@@ -19,6 +20,7 @@ _ROWS = 500
 """Rows of a ranking read at once."""
 _MOST_PLACES = 500
 """Places looked at in one query, which grow from those wanted while nothing is found."""
+_RECHECKS = {Asked.DOUBT: Order.DOUBT, Asked.BLIND_REPEAT: Order.BLIND_REPEAT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,8 @@ class Walk:
     """What this process knows of the order."""
     rows_after: Callable[[int], Sequence[Row]]
     """Reads the next rows of the order, none at its end."""
+    asked: Asked | None = None
+    """Why its items are asked about again, where somebody has labelled them."""
 
     def next_free(self, count: int, *, without: set[int], insists: bool = True) -> list[Step]:
         """The first `count` items that may be served, in their order.
@@ -80,7 +84,7 @@ class Walk:
     def _look(self, at: dict[int, int], count: int, without: set[int]) -> list[Step]:
         """Those of some places, by position, that may be served; note how the others stand."""
         wanted = [position for position in at if position not in without]
-        free, others = candidates.at_positions(self.session, self.asking, wanted)
+        free, others = candidates.at_positions(self.session, self.asking, wanted, asked=self.asked)
         served = [position for position in wanted if position in free][:count]
         loose = others | (free.keys() - set(served))
         self.head.settle(
@@ -97,7 +101,8 @@ class Walk:
         places = self.head.due(self.asking.now, at_once=at_once)
         if places:
             positions = [self.head.row(place)[0] for place in places]
-            self.head.seen(places, candidates.standing(self.session, self.asking, positions))
+            found = candidates.standing(self.session, self.asking, positions, asked=self.asked)
+            self.head.seen(places, found)
 
 
 def down_ranking(runtime: Runtime, session: Session, asking: Asking, ranking: Ranking) -> Walk:
@@ -121,6 +126,25 @@ def down_coverage(runtime: Runtime, session: Session, asking: Asking, ranking: R
     rows_after = partial(coverings.next_rows, session, ranking.id)
     head = _head(runtime, asking, ranking, Order.COVERAGE)
     return Walk(session=session, asking=asking, head=head, rows_after=rows_after)
+
+
+def down_rechecks(
+    runtime: Runtime, session: Session, asking: Asking, ranking: Ranking, asked: Asked
+) -> Walk:
+    """Down what is to be asked again; scores of what is drawn are probabilities."""
+    return Walk(
+        session=session,
+        asking=asking,
+        head=_head(runtime, asking, ranking, _RECHECKS[asked]),
+        rows_after=partial(rechecks.next_rows, session, ranking.id, asked),
+        asked=asked,
+    )
+
+
+def down_spots(session: Session, asking: Asking) -> Walk:
+    """Down the predictions that are to be checked, few and seldom asked for; nothing is kept."""
+    rows_after = partial(spots.next_rows, session, asking.project.id)
+    return Walk(session=session, asking=asking, head=Head(0, 0), rows_after=rows_after)
 
 
 def _head(runtime: Runtime, asking: Asking, ranking: Ranking, order: Order) -> Head:

@@ -6,7 +6,6 @@ NO_VERSION = (
     "there is no model yet; the report follows the first one, which needs labels of at least two "
     "classes"
 )
-LATER = "nothing is known of it yet"
 NOT_YET = "the report is being made; it follows each new ranking by some seconds"
 
 
@@ -24,6 +23,7 @@ def empty(*, audit_labels: int, detail: str) -> dict[str, Any]:
         "stop": {"advice": None, "clauses": [], "detail": detail},
         "labels_saved": {"random_would_need": None, "used": None, "detail": detail},
         "annotators": [],
+        "agreement": {"kappa": None, "low": None, "high": None, "repeats": 0, "detail": detail},
         "label_issues": [],
     }
 

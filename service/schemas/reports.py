@@ -4,7 +4,9 @@ from typing import Any
 
 from marshmallow import fields, pre_dump
 
+from service.schemas.advice import StopOut
 from service.schemas.base import Out, Time
+from service.schemas.people import AgreementOut, AnnotatorOut, IssueOut
 
 
 class ShareOut(Out):
@@ -144,22 +146,6 @@ class CoverageOut(Out):
     detail = fields.String(allow_none=True)
 
 
-class ClauseOut(Out):
-    """One condition of an advice."""
-
-    name = fields.String()
-    passed = fields.Boolean(allow_none=True)
-    detail = fields.String()
-
-
-class StopOut(Out):
-    """Whether more labels are worth their price."""
-
-    advice = fields.String(allow_none=True)
-    clauses = fields.List(fields.Nested(ClauseOut))
-    detail = fields.String(allow_none=True)
-
-
 class RangeOut(Out):
     """From, to."""
 
@@ -190,8 +176,11 @@ class ReportOut(Out):
     coverage = fields.Nested(CoverageOut)
     stop = fields.Nested(StopOut)
     labels_saved = fields.Nested(LabelsSavedOut)
-    annotators = fields.List(fields.Dict())
-    label_issues = fields.List(fields.Dict())
+    annotators = fields.List(fields.Nested(AnnotatorOut))
+    agreement = fields.Nested(AgreementOut)
+    label_issues = fields.List(
+        fields.Nested(IssueOut), metadata={"description": "At most 100, the worst first."}
+    )
     made_at = Time(allow_none=True)
     labels_since = fields.Integer(metadata={"description": "Label events since it was made."})
 

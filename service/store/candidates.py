@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from service.domain.audit import MOST_RESERVED
+from service.domain.catalogue import Asked
 from service.store import openings
 from service.store.lists import IsAmong, Listed
 from service.store.openings import AMONG, PROJECT, THRESHOLD, Kind
@@ -55,15 +56,18 @@ class Asking:
 
 
 def at_positions(
-    session: Session, asking: Asking, positions: Sequence[int]
+    session: Session, asking: Asking, positions: Sequence[int], *, asked: Asked | None = None
 ) -> tuple[dict[int, Candidate], set[int]]:
-    """Those of some items that may be served, by position, and those that others may be served."""
+    """Those of some items that may be served, by position, and those that others may be served.
+
+    Args:
+        asked: why they are asked about again, where somebody has labelled them.
+    """
     if not positions:
         return {}, set()
     found, others = {}, set()
-    rows = session.connection().execute(
-        _at_positions(openings.kind_of(asking.project, among=True)), _given(asking, positions)
-    )
+    kind = openings.kind_of(asking.project, among=True, asked=asked)
+    rows = session.connection().execute(_at_positions(kind), _given(asking, positions))
     for *row, is_theirs in rows:
         each = of_row(row)
         if is_theirs:
@@ -82,13 +86,14 @@ def _at_positions(kind: Kind) -> Select[Any]:
     return query.order_by(Item.position).with_for_update(**PASS_BY)
 
 
-def standing(session: Session, asking: Asking, positions: Sequence[int]) -> dict[int, bool]:
+def standing(
+    session: Session, asking: Asking, positions: Sequence[int], *, asked: Asked | None = None
+) -> dict[int, bool]:
     """Which of some items are open, and whether somebody may be served them."""
     if not positions:
         return {}
-    rows = session.connection().execute(
-        _standing(openings.kind_of(asking.project, among=True)), _given(asking, positions)
-    )
+    kind = openings.kind_of(asking.project, among=True, asked=asked)
+    rows = session.connection().execute(_standing(kind), _given(asking, positions))
     return {at: bool(free) for at, free in rows}
 
 

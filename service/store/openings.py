@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from service.domain.catalogue import Asked
 from service.store.lists import IsAmong, Listed
 from service.store.tables.base import Utc
 from service.store.tables.labelling import Label, Lease
@@ -49,6 +50,8 @@ class Kind:
     """Whether items are left out that anybody has labelled or holds; else a free slot will do."""
     among: bool = False
     """Whether items are sought among certain positions."""
+    asked: Asked | None = None
+    """Why they are asked about again: then nobody may hold them now."""
 
 
 def given(
@@ -65,13 +68,17 @@ def given(
     }
 
 
-def kind_of(project: Project, *, among: bool = False, again: bool = False) -> Kind:
+def kind_of(
+    project: Project, *, among: bool = False, again: bool = False, asked: Asked | None = None
+) -> Kind:
     """The kind of statement that a project needs.
 
     Args:
         again: seek items that need one more label, whoever labelled or holds them already.
+        asked: seek those of them that nobody holds.
     """
-    return Kind(is_first=not again or project.labels_per_item == 1, among=among)
+    is_again = (again or asked is not None) and project.labels_per_item > 1
+    return Kind(is_first=not is_again, among=among, asked=asked)
 
 
 def outside_reserve() -> tuple[ColumnElement[bool], ...]:
@@ -103,7 +110,12 @@ def vacant(kind: Kind) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         )
         .scalar_subquery()
     )
-    return (IS_OPEN, Item.labels + holders < _PER_ITEM)
+    is_free = Item.labels + holders < _PER_ITEM
+    if kind.asked is not None:
+        is_free &= ~exists().where(*_leases(kind), IS_LEASED, Lease.expires_at > NOW)
+    if kind.asked is Asked.BLIND_REPEAT:  # two labels tell how far people agree, a third does not
+        return (IS_OPEN & (Item.labels == 1), is_free)
+    return (IS_OPEN, is_free)
 
 
 def is_theirs(kind: Kind) -> ColumnElement[bool]:
@@ -115,12 +127,6 @@ def is_theirs(kind: Kind) -> ColumnElement[bool]:
     if kind.is_first:
         return answered
     return answered | exists().where(*_leases(kind), Lease.annotator == ANNOTATOR, is_holding())
-
-
-def is_held() -> ColumnElement[bool]:
-    """Condition on `Item`: somebody has it now."""
-    here = (Lease.project_id == Item.project_id, Lease.position == Item.position)
-    return exists().where(*here, IS_LEASED, Lease.expires_at > NOW)
 
 
 def is_stale(kind: Kind) -> ColumnElement[bool]:

@@ -1,20 +1,14 @@
 """Labelled items to be asked about again: written with a ranking, handed out in their order."""
 
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
 
-from sqlalchemy import BigInteger, Select, String, bindparam, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Asked
-from service.store import candidates, openings
-from service.store.candidates import PASS_BY, Asking, Candidate
-from service.store.lists import IsAmong, Listed, add_rows
-from service.store.openings import Kind
+from service.store.lists import add_rows
 from service.store.tables.coverage import Recheck
 from service.store.tables.learning import Ranking
-from service.store.tables.pool import Item
 
 Row = tuple[int, float | None, float | None]
 """Position, score, probability."""
@@ -37,42 +31,15 @@ def add(session: Session, ranking_id: int, kind: Asked, rows: Sequence[Row]) -> 
     return True
 
 
-def next_free(
-    session: Session,
-    asking: Asking,
-    ranking_id: int,
-    kind: Asked,
-    *,
-    limit: int,
-    without: Sequence[int],
-) -> list[tuple[Candidate, float | None, float | None]]:
-    """The next items of a kind that somebody else has labelled and nobody holds, with their
-    scores and probabilities."""
-    if limit <= 0:
-        return []
-    given = openings.given(asking.project, asking.annotator, now=asking.now)
-    given |= {"of_ranking": ranking_id, "kind": kind, "most": limit, "without": list(without)}
-    query = _next_free(openings.kind_of(asking.project, again=True), asked=kind)
-    rows = session.connection().execute(query, given)
-    return [(candidates.of_row(columns), score, part) for *columns, score, part in rows]
-
-
-@cache
-def _next_free(kind: Kind, *, asked: Asked) -> Select[Any]:
+def next_rows(
+    session: Session, ranking_id: int, kind: Asked, after: int
+) -> list[tuple[int, int, float]]:
+    """The rest of an order behind a place: places, positions, scores of those that are doubted
+    and probabilities of those that are drawn."""
+    worth = func.coalesce(Recheck.score, Recheck.probability, 0.0)
     query = (
-        candidates.columns(kind)
-        .add_columns(Recheck.score, Recheck.probability)
-        .join(Recheck, Recheck.position == Item.position)
-        .where(
-            Recheck.ranking_id == bindparam("of_ranking", type_=BigInteger),
-            Recheck.kind == bindparam("kind", type_=String),
-            *openings.outside_reserve(),
-            ~IsAmong(Item.position, bindparam("without", type_=Listed(BigInteger))),
-            *openings.free(kind),
-            ~openings.is_held(),
-        )
+        select(Recheck.place, Recheck.position, worth)
+        .where(Recheck.ranking_id == ranking_id, Recheck.kind == kind, Recheck.place > after)
+        .order_by(Recheck.place)
     )
-    if asked is Asked.BLIND_REPEAT:  # a second label tells how far two people agree, and no third
-        query = query.where(Item.labels == 1)
-    query = query.order_by(Recheck.place).limit(bindparam("most", type_=BigInteger))
-    return query.with_for_update(**PASS_BY)
+    return [(place, position, value) for place, position, value in session.execute(query)]

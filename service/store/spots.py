@@ -1,17 +1,10 @@
-"""Predictions that people are to check, in their order, as far as they may be served."""
+"""Predictions that people are to check, in their order."""
 
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.store import candidates, openings
-from service.store.candidates import PASS_BY, Asking, Candidate
-from service.store.lists import IsAmong, Listed
-from service.store.openings import PROJECT, Kind
-from service.store.tables.pool import Item
 from service.store.tables.reports import Spot
 
 
@@ -21,29 +14,17 @@ def is_any(session: Session, project_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def next_free(
-    session: Session, asking: Asking, *, limit: int, without: Sequence[int]
-) -> list[tuple[Candidate, Spot]]:
-    """The next items that are to be checked and may be served."""
-    given = openings.given(asking.project, asking.annotator, now=asking.now)
-    rows = session.execute(
-        _next_free(openings.kind_of(asking.project)),
-        given | {"most": limit, "without": list(without)},
-    )
-    return [(candidates.of_row(columns), spot) for *columns, spot in rows]
-
-
-@cache
-def _next_free(kind: Kind) -> Select[Any]:
+def next_rows(session: Session, project_id: int, after: int) -> list[tuple[int, int, float]]:
+    """The rest of the order behind a place: places, positions, confidences."""
     query = (
-        candidates.columns(kind)
-        .add_columns(Spot)
-        .join(Spot, (Spot.project_id == PROJECT) & (Spot.position == Item.position))
-        .where(
-            *openings.outside_reserve(),
-            ~IsAmong(Item.position, bindparam("without", type_=Listed(BigInteger))),
-            *openings.free(kind),
-        )
+        select(Spot.place, Spot.position, Spot.confidence)
+        .where(Spot.project_id == project_id, Spot.place > after)
+        .order_by(Spot.place)
     )
-    query = query.order_by(Spot.place).limit(bindparam("most", type_=BigInteger))
-    return query.with_for_update(**PASS_BY)
+    return [(place, position, sure) for place, position, sure in session.execute(query)]
+
+
+def at_places(session: Session, project_id: int, places: Sequence[int]) -> dict[int, Spot]:
+    """Rows of the order by their places."""
+    query = select(Spot).where(Spot.project_id == project_id, Spot.place.in_(places))
+    return {spot.place: spot for spot in session.scalars(query)}

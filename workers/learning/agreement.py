@@ -1,14 +1,19 @@
 """How far people agree with each other, with intervals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 from scipy import stats
 
+from workers.learning import estimates
 from workers.learning.arrays import Floats, Ints
+from workers.learning.estimates import Estimate
 from workers.learning.votes import Votes
 
 CONFIDENCE = 0.95
+LEAST_REPEATS = 30
+"""Items that two people labelled, before their agreement tells how often they are right."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +62,38 @@ def kappa(first: Ints, second: Ints) -> Agreement | None:
     plain = _wilson(float(np.sum(first == second)), count)
     beyond = [(each - chance) / (1 - chance) for each in (plain.value, plain.low, plain.high)]
     return Agreement(value=beyond[0], low=beyond[1], high=beyond[2], compared=count)
+
+
+def rightness(first: Ints, second: Ints, *, classes: int) -> Estimate | None:
+    """The share of labels that is right, from two labels of each of some items drawn at random.
+
+    Two people who are right with probability q, err independently, and err to any other class
+    alike, say the same with probability q^2 + (1 - q)^2 / (K - 1) (the one-coin model of Dawid
+    and Skene 1979); the interval is that of the agreement, carried over. None of too few items.
+
+    Args:
+        first: int64[n].
+        second: of other people, int64[n].
+
+    >>> found = rightness(np.zeros(100, int), (np.arange(100) < 18).astype(int), classes=2)
+    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
+    (0.9, 0.842, 0.938)
+    """
+    if len(first) < LEAST_REPEATS:
+        return None
+    same = estimates.share(int(np.sum(first == second)), len(first))
+
+    def right(agreeing: float) -> float:
+        beyond = max(0.0, classes * agreeing - 1)
+        return (1 + sqrt((classes - 1) * beyond)) / classes
+
+    return replace(
+        same,
+        value=right(same.value),
+        low=right(same.low),
+        high=right(same.high),
+        method="one_coin",
+    )
 
 
 def qualities(votes: Votes, said_by_others: Floats) -> Floats:

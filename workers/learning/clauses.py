@@ -33,6 +33,8 @@ class Audited:
 
     labels: int
     right: int
+    unanswerable: int = 0
+    """Audited items that people could not label: the bound counts them as wrong."""
 
 
 def predictions_stable(stability: Stability) -> Clause:
@@ -61,10 +63,11 @@ def audit_target(audited: Audited | None, target: float) -> Clause:
         there = audited.labels if audited else 0
         detail = f"{there} of {FIRST_LOOK} audit labels are there that a first look needs."
         return Clause(name=name, passed=False, detail=detail)
-    share = audited.right / audited.labels
+    share, count = audited.right / audited.labels, audited.unanswerable
+    unlabelled = f"with {count} more, which nobody could label, counted as wrong, " if count else ""
     detail = (
         f"{audited.right} of {audited.labels} audit labels are predicted right ({share:.1%}); "
-        f"it is safe to say {low:.1%}, and the target is {target:.1%}."
+        f"{unlabelled}it is safe to say {low:.1%}, and the target is {target:.1%}."
     )
     return Clause(name=name, passed=low >= target, detail=detail)
 
@@ -147,5 +150,5 @@ def lower_bound(audited: Audited) -> float | None:
     error = _ERROR / (number * (number + 1))
     if not audited.right:
         return 0.0
-    wrong = audited.labels - audited.right
+    wrong = audited.labels - audited.right + audited.unanswerable
     return float(stats.beta.ppf(error, audited.right, wrong + 1))

@@ -37,9 +37,9 @@ class Power:
         exponent = log(self.scale / (error - self.floor)) / self.power
         return float(np.exp(min(exponent, 700.0)))
 
-    def gain(self, labels: float) -> float:
-        """By how much a doubling of the labels lowers the error."""
-        return self.error(labels) - self.error(2 * labels)
+    def gain(self, labels: float, *, times: float = 2.0) -> float:
+        """By how much so many times the labels, by default a doubling, lower the error."""
+        return self.error(labels) - self.error(times * labels)
 
 
 def fit(labels: Floats, errors: Floats, weights: Floats) -> Power:

@@ -114,6 +114,14 @@ def suspicion(regions: list[Region]) -> list[Region]:
     return sorted(looked, key=rank, reverse=True)
 
 
+def largest_uncovered(judged: list[Region]) -> float:
+    """Share of the pool in the largest region without enough labels; 0 where there is none."""
+    total = sum(each.size for each in judged)
+    return max((each.size for each in judged if Flag.UNCOVERED in each.flags), default=0) / (
+        total or 1
+    )
+
+
 def _is_suspicious(region: Region) -> bool:
     claimed = max(0.0, (region.confidence or 0.0) - TOO_SURE)
     doubt = stats.binom.cdf(region.checked - region.wrong, region.checked, claimed)

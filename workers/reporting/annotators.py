@@ -6,7 +6,8 @@ import numpy as np
 
 from service.store.tables.pool import Project
 from workers.learning import agreement, crowdlab, votes
-from workers.learning.arrays import Floats
+from workers.learning.arrays import Floats, Ints
+from workers.learning.estimates import Estimate
 from workers.reporting.people import People
 
 METHOD = "share of other people's labels of the same items that say the same (Wilson)"
@@ -46,9 +47,7 @@ def section(project: Project, people: People) -> list[dict[str, Any]]:
 
 def repeats(people: People) -> dict[str, Any]:
     """Agreement beyond chance on items that were drawn at random and asked about twice."""
-    first = _first_labels(people)
-    pairs = [(first[at, who], value) for at, value, _, who in people.repeated if (at, who) in first]
-    mine, theirs = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    mine, theirs = _pairs(people)
     found = agreement.kappa(mine, theirs)
     if found is None:
         detail = (
@@ -56,7 +55,7 @@ def repeats(people: People) -> dict[str, Any]:
             "other. With `labels_per_item` above 1 and two people who label, a twentieth of each "
             "batch is for that."
         )
-        return {"kappa": None, "low": None, "high": None, "repeats": len(pairs), "detail": detail}
+        return {"kappa": None, "low": None, "high": None, "repeats": len(mine), "detail": detail}
     same = float(np.mean(mine == theirs))
     return {
         "kappa": found.value,
@@ -68,6 +67,20 @@ def repeats(people: People) -> dict[str, Any]:
             f"{found.compared} items drawn at random; 1 is full agreement, 0 that of chance."
         ),
     }
+
+
+def rightness(project: Project, people: People) -> Estimate | None:
+    """The share of people's labels that is right, as far as blind repeats tell."""
+    mine, theirs = _pairs(people)
+    return agreement.rightness(mine, theirs, classes=len(project.classes))
+
+
+def _pairs(people: People) -> tuple[Ints, Ints]:
+    """What somebody else said of an item first, and what was said of it in a blind repeat."""
+    first = _first_labels(people)
+    pairs = [(first[at, who], value) for at, value, _, who in people.repeated if (at, who) in first]
+    mine, theirs = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return mine, theirs
 
 
 def _first_labels(people: People) -> dict[tuple[int, str], int]:

@@ -9,6 +9,7 @@ from workers.learning.reserve import Evidence
 from workers.reporting import words
 
 METHOD = "people's labels as they are, the rest by the audited accuracy"
+REPEATS = "people's labels by their agreement in blind repeats, the rest by the audited accuracy"
 
 
 def section(
@@ -45,7 +46,7 @@ def section(
         "quality": value,
         "low": low,
         "high": high,
-        "method": METHOD,
+        "method": METHOD if people is None else REPEATS,
         "people": {
             "items": labelled,
             "quality": by_people.value,

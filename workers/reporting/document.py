@@ -9,14 +9,27 @@ import numpy as np
 from service.domain import reports as nulls
 from service.runtime import Runtime
 from service.store import items, masks
+from service.store.tables.learning import Version
 from service.store.tables.reports import Check, Spot
-from workers.learning import reserve
+from workers.learning import regions, reserve
+from workers.learning.clauses import Audited
 from workers.learning.coverage import Assigned
 from workers.learning.regions import Region
 from workers.learning.reserve import Evidence, Said
 from workers.pool import clusterings, predicted
 from workers.pool import said as files
-from workers.reporting import blind, checking, delivered, quality, savings, words
+from workers.reporting import (
+    annotators,
+    blind,
+    checking,
+    delivered,
+    issues,
+    people,
+    quality,
+    savings,
+    stop,
+    words,
+)
 from workers.reporting.blind import Checked
 from workers.reporting.material import Material
 
@@ -40,15 +53,36 @@ def make(runtime: Runtime, found: Material) -> Made:
     said = _said(runtime, found, found.reserve.positions)
     evidence = reserve.judged(found.reserve, said)
     fresh = checking.checks_of(runtime, project, found.shards, found.answered)
-    coverage, spots = _coverage(runtime, found, evidence, fresh)
-    document = nulls.empty(audit_labels=len(evidence.truth), detail=nulls.LATER) | {
+    coverage, spots, uncovered = _coverage(runtime, found, evidence, fresh)
+    history = _history(runtime, found, evidence)
+    spoken = people.load(runtime, project, found.shards, found.version)
+    document = {
         "quality": quality.section(found, evidence, seed=project.seed),
-        "curve": _curve(runtime, found, evidence),
+        "curve": _curve(found, history),
         "delivered": delivered.section(
-            evidence, items=project.item_count, labelled=project.labelled_count
+            evidence,
+            items=project.item_count,
+            labelled=project.labelled_count,
+            people=annotators.rightness(project, spoken),
         ),
         "coverage": coverage,
+        "stop": stop.section(
+            runtime,
+            found,
+            audited=Audited(
+                labels=len(evidence.truth),
+                right=int(evidence.right.sum()),
+                unanswerable=evidence.unanswerable,
+            ),
+            history=stop.judged(
+                [(version.labels, past.positions, past.right) for past, version in history]
+            ),
+            uncovered=uncovered,
+        ),
         "labels_saved": savings.section(runtime, found, evidence, [*found.checks, *fresh]),
+        "annotators": annotators.section(project, spoken),
+        "agreement": annotators.repeats(spoken),
+        "label_issues": issues.section(runtime, project, spoken),
     }
     return Made(document=document, said=said, checks=fresh, spots=spots)
 
@@ -58,28 +92,32 @@ def _said(runtime: Runtime, found: Material, positions: Any) -> Said:
     return predicted.said(runtime.blobs, found.scored, np.sort(positions), classes=classes)
 
 
-def _curve(runtime: Runtime, found: Material, now: Evidence) -> list[dict[str, Any]]:
-    """The versions so far; as it was, once the reserve is released."""
-    if not found.project.audit_threshold:
-        return found.before["curve"] if found.before else []
+def _history(runtime: Runtime, found: Material, now: Evidence) -> list[tuple[Evidence, Version]]:
+    """Versions before, each by today's audit labels, and the one whose predictions are shown."""
     points = [
         (reserve.judged(found.reserve, files.read(runtime.blobs.path(kept.said))), version)
         for kept, version in quality.thinned(found.audited)
         if version.id != found.version.id
     ]
-    points.append((now, found.version))
-    points.sort(key=lambda point: point[1].number)
+    return [*points, (now, found.version)]
+
+
+def _curve(found: Material, history: Sequence[tuple[Evidence, Version]]) -> list[dict[str, Any]]:
+    """The versions so far; as it was, once the reserve is released."""
+    if not found.project.audit_threshold:
+        return found.before["curve"] if found.before else []
+    points = sorted(history, key=lambda point: point[1].number)
     return quality.curve([(each, version.number, version.labels) for each, version in points])
 
 
 def _coverage(
     runtime: Runtime, found: Material, evidence: Evidence, fresh: Sequence[Check]
-) -> tuple[dict[str, Any], Sequence[Spot] | None]:
-    """The regions, and what is to be checked in them."""
+) -> tuple[dict[str, Any], Sequence[Spot] | None, float | None]:
+    """The regions, what is to be checked in them, and the share of the largest without labels."""
     project = found.project
     if found.clustering is None:
         detail = words.NO_CLUSTERS if project.has_features else words.NO_FEATURES
-        return nulls.no_coverage(detail), None
+        return nulls.no_coverage(detail), None, None
     clusters = clusterings.of_pool(runtime.blobs, found.shards, found.clustering.number)
     rows = sorted([*found.checks, *fresh], key=lambda row: row.position)
     known = blind.checked(clusters, evidence, rows, found.taught)
@@ -94,7 +132,8 @@ def _coverage(
         project_id=project.id,
         seed=[project.seed, project.label_events],
     )
-    return _shown(runtime, found, clusters, known, judged), spots
+    shown = _shown(runtime, found, clusters, known, judged)
+    return shown, spots, regions.largest_uncovered(judged)
 
 
 def _shown(

@@ -78,6 +78,8 @@ def _scores(
     """Probability of the sought class by position, float64[N]; nan where nothing is known."""
     end = scored[-1].first_position + scored[-1].rows if scored else 0
     scores = np.full(end, np.nan)
+    if positive >= len(version.classes):  # the version was made before the class
+        return scores
     for shard in scored:
         rows = slice(shard.first_position, shard.first_position + shard.rows)
         scores[rows] = predicted.probabilities(

@@ -10,7 +10,7 @@ import numpy as np
 from service.domain.catalogue import GoalType
 from service.runtime import Runtime
 from service.store import batches, versions
-from service.store.tables.learning import RunShard, Version
+from service.store.tables.learning import Version
 from service.store.tables.pool import Project
 from workers.learning import clauses, extrapolation, stability, stopping
 from workers.learning.arrays import Flags, Ints
@@ -20,6 +20,7 @@ from workers.learning.stability import Opinion, Stability
 from workers.learning.stopping import Advice, Learned
 from workers.pool import opinions
 from workers.reporting import searching
+from workers.reporting.material import Material
 
 MOST_VERSIONS = 200
 
@@ -56,9 +57,7 @@ def judged(points: Sequence[tuple[int, Ints, Flags]]) -> Judged | None:
 
 def section(
     runtime: Runtime,
-    project: Project,
-    version: Version,
-    scored: Sequence[RunShard],
+    found: Material,
     *,
     audited: Audited | None,
     history: Judged | None,
@@ -67,15 +66,15 @@ def section(
     """Advise on a project by its goal.
 
     Args:
-        version: the one whose predictions are in `scored`.
-        audited: all audit labels that judge it.
+        audited: all audit labels that judge the version whose predictions are shown.
         history: it and versions before on the same audit items.
         uncovered: share of the pool in the largest region without enough labels.
     """
+    project, version = found.project, found.version
     goal = project.goal or {}
     if goal.get("type") == GoalType.RECALL:
         positive = project.classes.index(goal["positive"])
-        known = searching.searched(runtime, project, version, scored, positive)
+        known = searching.searched(runtime, project, version, found.scored, positive)
         return shown(stopping.on_recall(known, target=float(goal["target"])))
     learned = Learned(
         stability=_stability(runtime, project),

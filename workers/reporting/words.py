@@ -17,8 +17,11 @@ LIMITS_OF_QUALITY = (
     "and again goes by `looks`."
 )
 LIMITS_OF_DELIVERED = (
-    "Labels of people are taken as right where nobody has measured them. The model's part is "
-    "taken to be as hard as the whole pool; it is usually easier, so the figure is a little low."
+    "Labels of people are taken as right where nobody has measured them. Where two people have "
+    "labelled items drawn at random, all are taken to be equally good and to err independently: "
+    "mistakes that they share go unseen, and where several have labelled an item its label is "
+    "better than that. The model's part is taken to be as hard as the whole pool; it is usually "
+    "easier, so the figure is a little low."
 )
 
 LIMITS_OF_REGIONS = (

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from service.app import create_app
+from service.domain.catalogue import Asked
 from service.heads import Heads
 from service.runtime import Runtime
+from service.store import checks, rechecks
+from service.store.tables.reports import Spot
 from tests.api import Api
 from tests.fakes import FrozenClock
-from tests.service.rows import PLAIN, keys, write_ranking
+from tests.service.rows import PLAIN, keys, project_of, write_ranking
 from tests.service.statements import statements
 
 MIXED = {"audit_share": 0.1, "coverage_share": 0.1}
@@ -130,6 +133,35 @@ def test_no_statement_of_a_hand_out_or_a_post_of_labels_reads_a_whole_table(
         batch = api.batch(project, 10, explain=False)
         api.label(project, dict.fromkeys(keys(batch), "fine"))
 
+    assert_nothing_whole_is_read(runtime, seen)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_statement_that_asks_again_or_checks_a_prediction_reads_a_whole_table(
+    api: Api, runtime: Runtime
+) -> None:
+    project = ranked(api, runtime, 300, labels_per_item=3, retrain={"min_labels": 1_000_000})
+    api.label(project, dict.fromkeys([f"i{n}" for n in range(40)], "fine"), "ben")
+    with runtime.sessions.begin() as session:
+        row = project_of(session, project)
+        assert row.ranking_id is not None
+        for asked in Asked:
+            rechecks.add(session, row.ranking_id, asked, [(at, 0.1, None) for at in range(40)])
+        spot = {"is_suspect": False, "confidence": 0.9, "probability": 0.1}
+        some = [Spot(project_id=row.id, place=n, position=99 + n, **spot) for n in range(1, 9)]
+        checks.replace_spots(session, row.id, some)
+
+    with statements(runtime) as seen:
+        batch = api.batch(project, 20)
+        checked = api.post(f"{project}/spot-checks", {"size": 5, "annotator": "ana"}, 201)
+
+    assert [item["reason"] for item in batch["items"]].count("relabel") == 6
+    assert len(keys(checked)) == 5
+    assert_nothing_whole_is_read(runtime, seen)
+
+
+def assert_nothing_whole_is_read(runtime: Runtime, seen: list[str]) -> None:
+    """SQLite would find the rows of each statement by an index, on more than the project."""
     whole = re.compile(rf"(SCAN ({LARGE})\b.*|SEARCH ({LARGE})\b.* \(project_id=\?\))$")
     asked = [each for each in seen if each.lstrip("( ").startswith(("SELECT", "UPDATE", "DELETE"))]
     assert any(" item" in each for each in asked)

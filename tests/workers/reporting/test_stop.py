@@ -3,27 +3,20 @@
 from typing import Any
 
 import numpy as np
-import pytest
 
-from service.store import rankings, run_shards, versions
 from tests.workers.conftest import Pool
 from workers.learning.clauses import Audited
-from workers.reporting import stop
+from workers.reporting import material, stop
 from workers.reporting.stop import Judged
 
 
 def advised(pool: Pool, **given: Any) -> dict[str, Any]:
     """The section of a project."""
-    project = pool.row()
     with pool.runtime.readers() as session:
-        ranking = rankings.find(session, project.ranking_id)
-        version = versions.find(session, project.version_id)
-        assert ranking is not None
-        assert version is not None
-        assert ranking.run_id is not None
-        scored = run_shards.list_for(session, ranking.run_id)
+        found = material.load(session, pool.row())
+    assert found is not None
     usual: dict[str, Any] = {"audited": None, "history": None, "uncovered": 0.0}
-    return stop.section(pool.runtime, project, version, scored, **usual | given)
+    return stop.section(pool.runtime, found, **usual | given)
 
 
 def clause(found: dict[str, Any], name: str) -> dict[str, Any]:
@@ -126,15 +119,14 @@ def test_a_search_counts_what_it_found_and_what_the_sample_tells(pool: Pool) -> 
     assert abs(number - total) < 60
 
 
-@pytest.mark.parametrize("labels", [30])
-def test_a_search_that_has_just_begun_goes_on(pool: Pool, labels: int) -> None:
+def test_a_search_that_has_just_begun_goes_on(pool: Pool) -> None:
     pool.make(
         goal={"type": "recall", "positive": "defect", "target": 0.8},
         batch={"audit_share": 0.2, "coverage_share": 0.0},
-        retrain={"min_labels": labels},
+        retrain={"min_labels": 30},
     ).add(500)
     pool.work()
-    items = pool.api.batch(pool.path, labels)["items"]
+    items = pool.api.batch(pool.path, 30)["items"]
     pool.api.label(pool.path, {item["key"]: pool.side(item["key"]) for item in items})
     pool.work()
 
