@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workers.encoders import text
 from workers.learning import costs, estimators, validation
 from workers.learning.costs import Shape
 from workers.learning.fitted import outputs
-from workers.learning.scaling import DenseMoments, SparseMoments
+from workers.learning.scaling import DenseMoments
 from workers.learning.specs import AUTO, EstimatorSpec
 from workers.learning.versions import Fitted, Kernel, Landmarks
 
@@ -170,27 +169,6 @@ def test_landmarks_stand_in_for_the_machine_on_a_large_pool(measure: Measure) ->
     assert landmarks.report["chosen"]["components"] == len(landmarks.landmarks)
     said, reference = outputs(landmarks, rows), outputs(machine, rows)
     assert np.mean(said.label == labels) > np.mean(reference.label == labels) - 0.02
-
-
-def test_texts_are_learned_by_what_is_for_texts() -> None:
-    words = ("river boat", "engine oil")
-    texts = [f"{words[n % 2]} w{n % 13} w{n % 7}" for n in range(80)]
-    counts = text.encode(texts)
-    held = np.bincount(counts.indices, minlength=text.WIDTH)
-
-    version = estimators.fit(
-        EstimatorSpec(name=AUTO),
-        counts,
-        np.arange(80) % 2,
-        classes=2,
-        moments=SparseMoments(count=80, document_frequency=held),
-        rng=np.random.default_rng(0),
-        pool=counts[:40],
-    )
-
-    tried = {each["estimator"]["name"] for each in version.report["candidates"]}
-    assert tried == {"logistic", "naive_bayes"}
-    assert version.report["scaling"] == "tfidf"
 
 
 def test_labels_count_for_the_part_of_the_pool_that_they_are_near_to(measure: Measure) -> None:
