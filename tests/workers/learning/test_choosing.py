@@ -1,14 +1,12 @@
 """`auto` takes what loses least over the pool, clearly, and only what is quick enough."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from workers.encoders import text
-from workers.learning import costs, estimators, validation
-from workers.learning.costs import Shape
+from workers.learning import estimators
 from workers.learning.fitted import outputs
 from workers.learning.scaling import DenseMoments, SparseMoments
 from workers.learning.specs import AUTO, EstimatorSpec
@@ -133,28 +131,6 @@ def test_what_is_in_force_is_left_only_for_what_is_clearly_better(measure: Measu
 
     assert least in stayed
     assert 1 < len(stayed) < len(tried)
-
-
-def test_a_comparison_takes_no_longer_than_folds_of_what_one_estimator_may(
-    measure: Measure,
-) -> None:
-    data = directions(300)
-    shape = Shape(pool=300, labels=300, dimensions=60, classes=2)
-    one = costs.judging(EstimatorSpec(name="logistic"), shape)
-
-    alone, one_scaling, two_scalings = (
-        fit(data, measure, seconds=budget * one / validation.MOST_FOLDS).report
-        for budget in (0.0, 1.9, 2.1)
-    )
-
-    assert [lines(each) for each in (one_scaling, two_scalings)] == [1, 2]
-    assert alone["candidates"] == []
-    assert alone["reason"] == "a comparison would take too long"
-    assert alone["cross_validation"]["judged"] == 300
-
-
-def lines(report: Mapping[str, Any]) -> int:
-    return [each["estimator"]["name"] for each in report["candidates"]].count("logistic")
 
 
 def test_landmarks_stand_in_for_the_machine_on_a_large_pool(measure: Measure) -> None:
