@@ -138,11 +138,10 @@ def hold(session: Session, run: Run) -> tuple[Project, Run]:
 def _leave(runtime: Runtime, run: Run) -> None:
     """Cancel the run if its project is gone; else it is another worker's, or over."""
     log.info("superseded", run=str(run.id), stage=str(run.stage))
-    now = runtime.now()
+    reason = "the project was deleted"
     with runtime.sessions.begin() as session:
         if projects.find_live(session, run.project_id) is None:
-            reason = "the project was deleted"
-            runs.stop(session, run.id, RunState.CANCELLED, now=now, reason=reason)
+            runs.stop(session, run.id, RunState.CANCELLED, now=runtime.now(), reason=reason)
 
 
 def _let_go(runtime: Runtime, run: Run, error: Exception) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from benchmarks import crowd
 from benchmarks.bench import pools
@@ -108,11 +109,11 @@ def _labelled(
 
 def _reach(crowded: _Crowded) -> Figure:
     """The largest crowd of those tried that is served as fast as it should be."""
-    largest, seen = 0, dict[str, float]()
+    largest, seen = 0, dict[str, Any]()
     for people in SMALLER:
-        p95 = crowded.see(people, SMALLER_SECONDS).batches.p95
-        seen[str(people)] = round(p95, 1)
-        if p95 > PERCENTILES["p95"]:
+        latencies = crowded.see(people, SMALLER_SECONDS).batches
+        seen[str(people)] = asdict(latencies)
+        if latencies.p95 > PERCENTILES["p95"]:
             break
         largest = people
     target = Target(words=f"{PEOPLE} people", bound=PEOPLE, is_least=True)

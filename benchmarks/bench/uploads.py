@@ -19,6 +19,8 @@ ARROW, NDJSON = "application/vnd.apache.arrow.stream", "application/x-ndjson"
 PATIENCE_SECONDS = 3600.0
 POLL_SECONDS = 0.05
 CHANCE = "random"
+# Runs that follow a ranking that is in use.
+BEHIND = ("cluster", "report")
 # What a service says that takes a thousand items at a time, and no more.
 NO_BULK = (
     httpx.codes.BAD_REQUEST,
@@ -35,7 +37,7 @@ class Ingest:
     sent: float
     """Seconds until the upload was answered."""
     stages: Mapping[str, float]
-    """Seconds of each stage of each kind of run, as the runs tell them."""
+    """Seconds of each stage of each kind of run, as the runs tell them, also behind the ranking."""
     is_bulk: bool
 
     def shares(self) -> dict[str, float]:
@@ -45,7 +47,7 @@ class Ingest:
 
 
 def register(caller: Caller, project: str, pool: Pool | Corpus) -> Ingest:
-    """Register a pool and wait until it is ranked.
+    """Register a pool and wait until it is ranked, and then until nothing goes on behind that.
 
     Raises:
         Refused: it was refused, or a run failed.
@@ -66,13 +68,14 @@ def register(caller: Caller, project: str, pool: Pool | Corpus) -> Ingest:
         pause=POLL_SECONDS,
     )
     seconds = time.perf_counter() - began
+    caller.wait_until_idle(project, seconds=PATIENCE_SECONDS)
     stages = _stages(caller.runs(project))
     return Ingest(seconds=seconds, sent=sent, stages=stages, is_bulk=is_bulk)
 
 
 def _is_ranked(caller: Caller, project: str, rows: int) -> bool:
     """Whether all items are there and the order by diversity has seen them."""
-    if any(run["state"] in LIVE for run in caller.runs(project)):
+    if any(run["state"] in LIVE and run["kind"] not in BEHIND for run in caller.runs(project)):
         return False
     seen = caller.get(project)
     ranking = seen["ranking"]

@@ -1,15 +1,14 @@
 """`auto` takes what loses least over the pool, clearly, and only what is quick enough."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from workers.learning import costs, estimators, validation
-from workers.learning.costs import Shape
+from workers.encoders import text
+from workers.learning import estimators
 from workers.learning.fitted import outputs
-from workers.learning.scaling import DenseMoments
+from workers.learning.scaling import DenseMoments, SparseMoments
 from workers.learning.specs import AUTO, EstimatorSpec
 from workers.learning.versions import Fitted, Kernel, Landmarks
 
@@ -134,28 +133,6 @@ def test_what_is_in_force_is_left_only_for_what_is_clearly_better(measure: Measu
     assert 1 < len(stayed) < len(tried)
 
 
-def test_a_comparison_takes_no_longer_than_folds_of_what_one_estimator_may(
-    measure: Measure,
-) -> None:
-    data = directions(300)
-    shape = Shape(pool=300, labels=300, dimensions=60, classes=2)
-    one = costs.judging(EstimatorSpec(name="logistic"), shape)
-
-    alone, one_scaling, two_scalings = (
-        fit(data, measure, seconds=budget * one / validation.MOST_FOLDS).report
-        for budget in (0.0, 1.9, 2.1)
-    )
-
-    assert [lines(each) for each in (one_scaling, two_scalings)] == [1, 2]
-    assert alone["candidates"] == []
-    assert alone["reason"] == "a comparison would take too long"
-    assert alone["cross_validation"]["judged"] == 300
-
-
-def lines(report: Mapping[str, Any]) -> int:
-    return [each["estimator"]["name"] for each in report["candidates"]].count("logistic")
-
-
 def test_landmarks_stand_in_for_the_machine_on_a_large_pool(measure: Measure) -> None:
     data = rings(300)
     small = measure(data[0])
@@ -169,6 +146,27 @@ def test_landmarks_stand_in_for_the_machine_on_a_large_pool(measure: Measure) ->
     assert landmarks.report["chosen"]["components"] == len(landmarks.landmarks)
     said, reference = outputs(landmarks, rows), outputs(machine, rows)
     assert np.mean(said.label == labels) > np.mean(reference.label == labels) - 0.02
+
+
+def test_texts_are_learned_by_what_is_for_texts() -> None:
+    words = ("river boat", "engine oil")
+    texts = [f"{words[n % 2]} w{n % 13} w{n % 7}" for n in range(80)]
+    counts = text.encode(texts)
+    held = np.bincount(counts.indices, minlength=text.WIDTH)
+
+    version = estimators.fit(
+        EstimatorSpec(name=AUTO),
+        counts,
+        np.arange(80) % 2,
+        classes=2,
+        moments=SparseMoments(count=80, document_frequency=held),
+        rng=np.random.default_rng(0),
+        pool=counts[:40],
+    )
+
+    tried = {each["estimator"]["name"] for each in version.report["candidates"]}
+    assert tried == {"logistic", "naive_bayes"}
+    assert version.report["scaling"] == "tfidf"
 
 
 def test_labels_count_for_the_part_of_the_pool_that_they_are_near_to(measure: Measure) -> None:
