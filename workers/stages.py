@@ -157,7 +157,8 @@ def _let_go(runtime: Runtime, run: Run, error: Exception) -> None:
 
 def _fail(runtime: Runtime, run_id: UUID, reason: str) -> None:
     log.error("run failed", run=str(run_id), reason=reason)
-    follow_up, now = None, runtime.now()
+    follow_up = None
+    now = runtime.now()
     with runtime.sessions.begin() as session:
         run = session.get_one(Run, run_id)
         project = projects.find_live(session, run.project_id, lock=True)
