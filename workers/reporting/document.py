@@ -33,6 +33,9 @@ from workers.reporting import (
 from workers.reporting.blind import Checked
 from workers.reporting.material import Material
 
+OF_TODAY = 0.5
+"""Versions that spoke of less of today's audit than this part have no say in what is to gain."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Made:
@@ -75,7 +78,11 @@ def make(runtime: Runtime, found: Material) -> Made:
                 unanswerable=evidence.unanswerable,
             ),
             history=stop.judged(
-                [(version.labels, past.positions, past.right) for past, version in history]
+                [
+                    (version.labels, past.positions, past.right)
+                    for past, version in history
+                    if len(past.truth) >= OF_TODAY * len(evidence.truth)
+                ]
             ),
             uncovered=uncovered,
         ),
@@ -94,9 +101,10 @@ def _said(runtime: Runtime, found: Material, positions: Any) -> Said:
 
 def _history(runtime: Runtime, found: Material, now: Evidence) -> list[tuple[Evidence, Version]]:
     """Versions before, each by today's audit labels, and the one whose predictions are shown."""
+    before = quality.thinned(found.audited) if found.project.audit_threshold else []
     points = [
         (reserve.judged(found.reserve, files.read(runtime.blobs.path(kept.said))), version)
-        for kept, version in quality.thinned(found.audited)
+        for kept, version in before
         if version.id != found.version.id
     ]
     return [*points, (now, found.version)]
