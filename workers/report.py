@@ -6,10 +6,11 @@ import structlog
 
 from service.domain.runs import RunState
 from service.runtime import Runtime
-from service.store import checks, projects, reports, runs
+from service.store import checks, projects, reports, runs, versions
 from service.store.tables.learning import Run
 from service.store.tables.reports import Report
 from workers import stages
+from workers.pool import heldout
 from workers.pool import said as files
 from workers.reporting import document, material
 from workers.reporting.document import Made
@@ -43,6 +44,7 @@ def _end(runtime: Runtime, run: Run) -> Sequence[Message]:
 def _save(runtime: Runtime, run: Run, found: Material, made: Made) -> Sequence[Message]:
     now, more = runtime.now(), None
     digest = runtime.blobs.put(files.encode(made.said)) if len(made.said.positions) else None
+    held = runtime.blobs.put(heldout.pack(made.held_out)) if made.held_out else None
     report = Report(
         project_id=found.project.id,
         document=made.document,
@@ -55,6 +57,8 @@ def _save(runtime: Runtime, run: Run, found: Material, made: Made) -> Sequence[M
         if digest is not None:
             version = found.version
             reports.keep_said(session, version.id, said=digest, population=found.population)
+        if held is not None:
+            versions.keep_held_out(session, found.version.id, held)
         checks.add(session, made.checks)
         if made.spots is not None:
             checks.replace_spots(session, project.id, made.spots)

@@ -64,6 +64,21 @@ def keep_stop_set(session: Session, version_id: int, digest: str) -> None:
     )
 
 
+def find_last_held_out(session: Session, project_id: int) -> Version | None:
+    """The newest version of which it is known what others without each item say of it."""
+    query = select(Version).where(Version.project_id == project_id, Version.held_out.is_not(None))
+    return session.scalar(query.order_by(Version.number.desc()).limit(1))
+
+
+def keep_held_out(session: Session, version_id: int, digest: str) -> None:
+    """Write down what versions without each item say of it."""
+    session.execute(
+        update(Version)
+        .where(Version.id == version_id, Version.held_out.is_(None))
+        .values(held_out=digest)
+    )
+
+
 def add(session: Session, project: Project, **fields: Any) -> Version:
     """Add the next version of a project, whose row the caller has locked."""
     project.version_count += 1

@@ -18,6 +18,7 @@ from workers.learning.regions import Region
 from workers.learning.reserve import Evidence, Said
 from workers.pool import clusterings, predicted
 from workers.pool import said as files
+from workers.pool.heldout import HeldOut
 from workers.reporting import (
     annotators,
     blind,
@@ -48,6 +49,8 @@ class Made:
     """Predictions that were compared for the first time."""
     spots: Sequence[Spot] | None
     """What people should check; None where the pool has no clusters."""
+    held_out: HeldOut | None
+    """What versions without an item say of it, if they were made for this."""
 
 
 def make(runtime: Runtime, found: Material) -> Made:
@@ -91,7 +94,7 @@ def make(runtime: Runtime, found: Material) -> Made:
         "agreement": annotators.repeats(spoken),
         "label_issues": issues.section(runtime, project, spoken),
     }
-    return Made(document=document, said=said, checks=fresh, spots=spots)
+    return Made(document=document, said=said, checks=fresh, spots=spots, held_out=spoken.made)
 
 
 def _said(runtime: Runtime, found: Material, positions: Any) -> Said:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.runtime import Runtime
-from service.store import labels, repeats
+from service.store import labels, repeats, versions
 from service.store.tables.learning import Version
 from service.store.tables.pool import Project, Shard
 from workers import agreeing, gate
@@ -18,6 +18,8 @@ from workers.learning.votes import Named
 from workers.pool import heldout
 from workers.pool.heldout import HeldOut
 
+GROWTH = 1.1
+"""What versions without an item say of it is had anew with so many times as many labels."""
 MOST_JUDGED = 5_000
 """Items that versions are made without; of more, so many are drawn."""
 
@@ -36,30 +38,37 @@ class People:
     """What these say, float64[items of `judged`, K]."""
     resolved: Ints
     """One label an item, int64[items of `judged`]."""
+    made: HeldOut | None
+    """What versions without items say, if they were made for this report: to be kept."""
 
 
 def load(
     runtime: Runtime, project: Project, shards: Sequence[Shard], version: Version | None
 ) -> People:
-    """Read what people say, and make versions without items where `retrain` has not."""
+    """Read what people say, and make versions without items where none are new enough."""
     with runtime.readers() as session:
         spoken = labels.known(session, project)
         training = labels.training(session, project)
         repeated = repeats.list_for(session, project)
+        last = versions.find_last_held_out(session, project.id)
     found = gate.resolved(training, below=project.encoded)
-    held = _held_out(runtime, project, shards, version, found)
-    if held is None:
+    made = None
+    if last is not None and (version is None or version.labels <= GROWTH * last.labels):
+        held: HeldOut | None = heldout.read(runtime.blobs, last.held_out or "")
+    else:
+        held = made = _held_out(runtime, project, shards, version, found)
+    there = set(held.positions.tolist()) if held else set()
+    rows = [row for row in training if row[0] in there]
+    if held is None or not rows:
         return People(
             spoken=spoken,
             repeated=repeated,
             judged=None,
             proba=np.zeros((0, len(project.classes))),
             resolved=np.zeros(0, np.int64),
+            made=None,
         )
-    there = set(held.positions.tolist())
-    named = votes.of_rows(
-        [row for row in training if row[0] in there], classes=len(project.classes)
-    )
+    named = votes.of_rows(rows, classes=len(project.classes))
     proba = np.pad(held.proba, ((0, 0), (0, len(project.classes) - held.proba.shape[1])))
     return People(
         spoken=spoken,
@@ -67,6 +76,7 @@ def load(
         judged=named,
         proba=proba[np.searchsorted(held.positions, named.positions)],
         resolved=found.labels[np.searchsorted(found.items, named.positions)],
+        made=made,
     )
 
 
@@ -79,8 +89,6 @@ def _held_out(
 ) -> HeldOut | None:
     if version is None or "chosen" not in version.report:  # the client's own model
         return None
-    if version.held_out is not None:
-        return heldout.read(runtime.blobs, version.held_out)
     count = len(found.items)
     drawn = np.random.default_rng([project.seed, count]).permutation(count)[:MOST_JUDGED]
     some = np.sort(drawn)

@@ -122,7 +122,7 @@ class Version(Base):
     model: Mapped[str] = mapped_column(String(64))
     """Digest of the blob that holds the fitted estimator."""
     held_out: Mapped[str | None] = mapped_column(String(64))
-    """Digest of what versions without each labelled item say of it, if several may label one."""
+    """Digest of what versions without each labelled item say of it, where that was needed."""
     stop_set: Mapped[str | None] = mapped_column(String(64))
     """Digest of what it says of the items on which successive versions are compared."""
     created_at: Mapped[datetime] = mapped_column(Utc)

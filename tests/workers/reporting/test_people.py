@@ -7,6 +7,7 @@ import pytest
 
 from service.domain.catalogue import Asked
 from service.store import projects, rechecks, shards, versions
+from service.store.tables.learning import Version
 from tests.workers.conftest import Pool
 from workers.reporting import annotators, issues, people
 from workers.reporting.people import People
@@ -51,6 +52,21 @@ def test_wrong_labels_are_suspected_with_what_they_should_be(
         assert row["suspected"] == pool.side(row["key"])
         assert row["value"] != row["suspected"]
         assert row["quality"] < 0.5
+
+
+def test_versions_without_items_are_made_for_a_tenth_more_labels_not_for_each_report(
+    pool: Pool,
+) -> None:
+    pool.make(retrain={"min_labels": 5, "share": 0.0}).add(150)
+    pool.work()
+    for first, end in ((0, 100), (100, 105), (105, 115)):
+        pool.label(*range(first, end))
+        pool.work()
+
+    made = sorted(pool.rows(Version), key=lambda each: each.number)
+    assert [each.labels for each in made] == [100, 105, 115]
+    assert [each.held_out is not None for each in made] == [True, False, True]
+    assert loaded(pool).made is None
 
 
 def test_who_errs_is_seen_by_agreement_and_by_quality(pool: Pool) -> None:
