@@ -44,7 +44,7 @@ def _end(runtime: Runtime, run: Run) -> Sequence[Message]:
 def _save(runtime: Runtime, run: Run, found: Material, made: Made) -> Sequence[Message]:
     now, more = runtime.now(), None
     digest = runtime.blobs.put(files.encode(made.said)) if len(made.said.positions) else None
-    held = runtime.blobs.put(heldout.pack(made.held_out)) if made.held_out else None
+    without = runtime.blobs.put(heldout.pack(made.held_out)) if made.held_out else None
     report = Report(
         project_id=found.project.id,
         document=made.document,
@@ -57,8 +57,8 @@ def _save(runtime: Runtime, run: Run, found: Material, made: Made) -> Sequence[M
         if digest is not None:
             version = found.version
             reports.keep_said(session, version.id, said=digest, population=found.population)
-        if held is not None:
-            versions.keep_held_out(session, found.version.id, held)
+        if without is not None:
+            versions.keep_held_out(session, found.version.id, without)
         checks.add(session, made.checks)
         if made.spots is not None:
             checks.replace_spots(session, project.id, made.spots)
