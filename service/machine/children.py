@@ -1,6 +1,5 @@
 """One child process: started with a group and a log of its own, as often as it takes."""
 
-import os
 import signal
 import subprocess
 import time
@@ -76,7 +75,7 @@ class Child:
             )
         self._began = time.monotonic()
         if self.plan.nice:
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, self.plan.nice)
+            processes.be_nice(self._process.pid, self.plan.nice)
 
     def has_ended(self) -> bool:
         """Whether the process is gone."""

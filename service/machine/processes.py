@@ -11,6 +11,8 @@ from pathlib import Path
 PAUSE = 0.05
 """Seconds between two looks at the process table."""
 
+_TRIES = 5
+
 
 def send(group: int, number: int) -> bool:
     """Send a signal to every process of a group; false if there is none left."""
@@ -47,6 +49,25 @@ def command_lines(group: int) -> list[str]:
     """Command lines of the processes of a group, as far as they can be read."""
     proc = Path("/proc")
     return _from_proc(proc, group) if (proc / "self" / "stat").exists() else _from_ps(group)
+
+
+def be_nice(leader: int, nice: int) -> None:
+    """Lower the priority of a session that was just begun, by its leader.
+
+    Linux may share the processor among sessions first, and by priority only within one
+    (sched(7), "The autogroup feature"): then it is the session that has to give way.
+    """
+    os.setpriority(os.PRIO_PROCESS, leader, nice)
+    file = Path(f"/proc/{leader}/autogroup")
+    for _ in range(_TRIES):
+        try:
+            file.write_text(str(nice))
+        except BlockingIOError:  # one session in a tenth of a second, unless we are root
+            time.sleep(PAUSE)
+        except OSError:  # not on Linux, or without the feature
+            return
+        else:
+            return
 
 
 def _from_proc(proc: Path, group: int) -> list[str]:

@@ -4,12 +4,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from service.machine import processes
 from service.machine.children import LARGE_LOG, PAUSES, Child, Plan
 
+AUTOGROUP = Path("/proc/self/autogroup")
 PARENT = (
     "import subprocess, sys, time; "
     "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
@@ -51,6 +53,13 @@ def test_a_child_runs_at_the_priority_of_its_plan(start: Callable[..., Child]) -
     child = start(nice=10)
 
     assert os.getpriority(os.PRIO_PROCESS, child.group) == 10
+
+
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="no session has a priority here")
+def test_its_whole_session_gives_way_too(start: Callable[..., Child]) -> None:
+    child = start(nice=10)
+
+    assert Path(f"/proc/{child.group}/autogroup").read_text().split()[1:] == ["nice", "10"]
 
 
 def test_a_large_log_is_set_aside_at_the_next_start(make_plan: Callable[..., Plan]) -> None:
