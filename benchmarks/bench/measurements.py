@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.bench import crowds, ingests, larges, machines, ranks, texts
+from benchmarks.bench import crowds, ingests, larges, machines, ranks, reports, texts
 from benchmarks.bench.figures import Figure
 from benchmarks.bench.site import Site
 
@@ -28,6 +28,7 @@ ALL = (
     Measurement(names=("ingest_text",), run=ingests.texts),
     Measurement(names=("memory_10m", "linear", "recall_10m"), run=larges.measure),
     Measurement(names=("two_machines",), run=machines.measure),
+    Measurement(names=("report_1m",), run=reports.measure),
 )
 
 NAMES = tuple(name for each in ALL for name in each.names)

@@ -63,14 +63,15 @@ class Rounds:
 
     def warm_up(self) -> None:
         """Give the labels that there are before, and one round that is not measured."""
-        self._advance(min(BEFORE, self._pool.rows // 2))
+        self.advance(min(BEFORE, self._pool.rows // 2))
         self.measure()
 
     def measure(self) -> Round:
         """Post the labels of a round; wait until the ranking served has seen them."""
-        return self._advance(LABELS)
+        return self.advance(LABELS)
 
-    def _advance(self, count: int) -> Round:
+    def advance(self, count: int) -> Round:
+        """Post so many labels; wait until the ranking served has seen them."""
         self._caller.wait_until_idle(self._project, seconds=PATIENCE_SECONDS)
         answers = self._pool.answers(self._order[self._labelled : self._labelled + count])
         before = self._caller.get(self._project)["ranking"]
