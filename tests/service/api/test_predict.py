@@ -100,7 +100,7 @@ def test_without_a_worker_it_is_503_soon_with_a_time_to_come_back(
 
     assert refused.status_code == 503
     assert int(refused.headers["Retry-After"]) >= 1
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20  # a proxy gives up after 30
 
 
 def test_only_so_many_requests_wait_at_once(api: Api, runtime: Runtime) -> None:
