@@ -100,6 +100,8 @@ def test_delivered_labels_are_as_good_as_blind_repeats_say_that_people_are(crowd
     assumed = learn(crowd)["delivered"]
     assert assumed["people"]["is_assumed"]
     assert assumed["people"]["quality"] == 1
+    labels = crowd.api.get(f"{crowd.path}/labels?limit=1000")["data"]
+    assert assumed["people"]["items"] == len({row["key"] for row in labels})
 
     repeats = repeat(crowd, "cleo", wrong=6)
     learn(crowd)

@@ -76,7 +76,7 @@ def predicted_gain(gain: Gain | None) -> Clause:
     """Whether a tenth more labels would change next to nothing."""
     name = "predicted_gain"
     if gain is None:
-        detail = "Not known yet: it needs five models that the same audit labels judge."
+        detail = "Not known yet: it needs five models, and fifty audit labels to judge them by."
         return Clause(name=name, passed=False, detail=detail)
     detail = (
         f"A tenth more labels should add {100 * max(0.0, gain.expected):.1f} points of accuracy, "

@@ -10,6 +10,8 @@ from workers.learning.powers import Power
 
 LEAST_POINTS = 5
 """Different numbers of labels before a curve is drawn through them."""
+LEAST_AUDITED = 50
+"""Audit items below which equal shares of right ones say little."""
 _DRAWS = 100
 
 
@@ -26,7 +28,7 @@ def gain(
 ) -> Gain | None:
     """Estimate what a share more labels would give, from versions judged on the same audit items.
 
-    None of fewer than five different numbers of labels. The bound is the 95th percentile over
+    None of fewer than five different numbers of labels or fifty audit items. The bound is the 95th percentile over
     draws of the audit items with replacement.
 
     Args:
@@ -35,7 +37,7 @@ def gain(
         at: labels that there are now.
     """
     count = right.shape[1]
-    if not count or len(np.unique(labels)) < LEAST_POINTS:
+    if count < LEAST_AUDITED or len(np.unique(labels)) < LEAST_POINTS:
         return None
 
     def law(errors: Floats) -> Power:

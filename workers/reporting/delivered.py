@@ -24,7 +24,7 @@ def section(
     Args:
         evidence: the audit of the version that predicts.
         items: of the pool.
-        labelled: those that need no more labels of people.
+        labelled: those that have a label of somebody.
         people: the share of people's labels that is right; none if nobody has measured it, and
             all of them are taken as right.
     """

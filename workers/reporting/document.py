@@ -68,7 +68,7 @@ def make(runtime: Runtime, found: Material) -> Made:
         "delivered": delivered.section(
             evidence,
             items=project.item_count,
-            labelled=project.labelled_count,
+            labelled=found.labelled,
             people=annotators.rightness(project, spoken),
         ),
         "coverage": coverage,

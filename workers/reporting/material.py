@@ -57,6 +57,8 @@ class Material:
     """Those that are not written down yet."""
     taught: Resolved
     """Labels outside the reserve."""
+    labelled: int
+    """Items that have a label of somebody, in the reserve and outside."""
 
     @property
     def population(self) -> int:
@@ -105,6 +107,7 @@ def load(session: Session, project: Project) -> Material | None:
         checks=checks.list_for(session, project, least_labels=OLDEST_CHECKS * version.labels),
         answered=checks.list_new(session, project),
         taught=consensus.of_rows(labels.training(session, project)),
+        labelled=len({position for position, *_ in labels.known(session, project)}),
     )
 
 

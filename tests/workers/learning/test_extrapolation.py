@@ -28,7 +28,7 @@ def test_the_bound_of_the_gain_shrinks_with_audit_labels() -> None:
     assert many[0] == pytest.approx(3.0 * (1600**-0.6 - 1760**-0.6), abs=5e-4)
 
 
-@pytest.mark.parametrize(("versions", "items"), [(6, 0), (4, 100)])
+@pytest.mark.parametrize(("versions", "items"), [(6, 0), (6, 49), (4, 100)])
 def test_no_items_and_few_versions_tell_of_no_gain(versions: int, items: int) -> None:
     rng, right = np.random.default_rng(0), np.zeros((versions, items), bool)
 
