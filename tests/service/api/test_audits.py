@@ -32,7 +32,7 @@ def reserved(runtime: Runtime, project: str) -> set[str]:
 def trained(runtime: Runtime, project: str) -> set[int]:
     with runtime.readers() as session:
         row = project_of(session, project)
-        return {position for position, _, _ in labels.training(session, row)}
+        return {position for position, *_ in labels.training(session, row)}
 
 
 def test_a_project_with_labels_can_begin_an_audit_of_the_other_items(
