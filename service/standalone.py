@@ -30,8 +30,8 @@ GIVEN_SERVER_SECONDS = 10.0
 CANNOT_START = 2
 """Exit code when there was no service."""
 
-WORKER_NICE = 10
-"""Priority of learning beside the API and the database, which must not wait for a busy core."""
+WORKER_NICE = 5
+"""Priority of learning beside the API and the database: a third of their share of a busy core."""
 
 SIMULATION_NICE = 19
 """Priority of replays, which take what learning leaves of the cores."""

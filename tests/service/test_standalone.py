@@ -38,7 +38,7 @@ def test_learning_gives_way_to_those_who_label(tmp_path: Path, url: str) -> None
 
     assert {name: plan.nice for name, plan in made.items()} == {
         "api": 0,
-        "workers": 10,
+        "workers": 5,
         "predict": 0,
         "simulate": 19,
     }

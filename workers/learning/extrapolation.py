@@ -28,8 +28,8 @@ def gain(
 ) -> Gain | None:
     """Estimate what a share more labels would give, from versions judged on the same audit items.
 
-    None of fewer than five different numbers of labels or fifty audit items. The bound is the 95th percentile over
-    draws of the audit items with replacement.
+    None of fewer than five different numbers of labels or fifty audit items. The bound is the
+    95th percentile over draws of the audit items with replacement.
 
     Args:
         labels: on which each version was trained, int64[v].
