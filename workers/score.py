@@ -1,7 +1,6 @@
 """One shard and one version into scores and predictions."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from service.domain.catalogue import Strategy
 from service.domain.runs import RunKind, Stage
 from service.runtime import Runtime
 from service.store import (
-    database,
     pieces,
     projects,
     rankings,
@@ -136,14 +134,11 @@ def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
         order = orders.of_shard(first, scores, seed=project.seed)
         return runtime.blobs.put(orders.encode(order))
 
-    with ThreadPoolExecutor(1) as beside:  # to sort, while a disk or a bucket is waited for
-        predictions = said.labels.tobytes() + said.probabilities.tobytes()
-        kept = beside.submit(runtime.blobs.put, predictions)
-        results = _Results(
-            scores=order_by(said.scores),
-            second=None if said.second is None else order_by(said.second),
-            predictions=kept.result(),
-        )
+    results = _Results(
+        scores=order_by(said.scores),
+        second=None if said.second is None else order_by(said.second),
+        predictions=runtime.blobs.put(said.labels.tobytes() + said.probabilities.tobytes()),
+    )
     scored_at = runtime.now()
     near = _neighbours(runtime, run, first, matrix)
     took, whole = (at - began for at in (scored_at, runtime.now()))
@@ -168,7 +163,6 @@ def _save(
     now = runtime.now()
     run_id: UUID = shard.run_id
     with runtime.sessions.begin() as session:
-        database.may_be_lost(session)
         left = SCORED.finish(session, run_id, shard.number, **vars(results))
         if left != 0:
             return []

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.runs import RunKind, RunState, Stage, pause_before_retry
 from service.runtime import Runtime
-from service.store import cycles, database, projects, runs
+from service.store import cycles, projects, runs
 from service.store.pieces import Pieces
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
@@ -79,8 +79,6 @@ def attempt_piece(
     """Do a piece of a stage if it is still to be done; send what follows; retry if it fails."""
     lease = _lease(runtime)
     with runtime.sessions.begin() as session:
-        if pieces.is_redone:
-            database.may_be_lost(session)
         piece = pieces.enter(session, run_id, number, now=runtime.now(), lease=lease)
     if piece is None:
         return

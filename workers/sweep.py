@@ -80,11 +80,13 @@ def _due(runtime: Runtime, now: datetime) -> list[Message]:
 
 
 def _look_at_tables(runtime: Runtime) -> None:
-    with runtime.sessions.begin() as session:
+    with runtime.readers() as session:
         tables = statistics.outdated(session)
+    if not tables:
+        return
+    with runtime.sessions.begin() as session:
         statistics.renew(session, tables)
-    if tables:
-        log.info("analyzed", tables=list(tables))
+    log.info("analyzed", tables=list(tables))
 
 
 def prune(runtime: Runtime, now: datetime) -> None:

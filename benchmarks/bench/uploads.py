@@ -19,8 +19,8 @@ ARROW, NDJSON = "application/vnd.apache.arrow.stream", "application/x-ndjson"
 PATIENCE_SECONDS = 3600.0
 POLL_SECONDS = 0.05
 CHANCE = "random"
-# Runs that follow a ranking that is in use.
-BEHIND = ("cluster", "report")
+# The kind of the runs that follow a ranking that is in use.
+BEHIND = "cluster"
 # What a service says that takes a thousand items at a time, and no more.
 NO_BULK = (
     httpx.codes.BAD_REQUEST,
@@ -75,7 +75,7 @@ def register(caller: Caller, project: str, pool: Pool | Corpus) -> Ingest:
 
 def _is_ranked(caller: Caller, project: str, rows: int) -> bool:
     """Whether all items are there and the order by diversity has seen them."""
-    if any(run["state"] in LIVE and run["kind"] not in BEHIND for run in caller.runs(project)):
+    if any(run["state"] in LIVE and run["kind"] != BEHIND for run in caller.runs(project)):
         return False
     seen = caller.get(project)
     ranking = seen["ranking"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
@@ -48,16 +48,6 @@ def connect(url: str, *, connections: int = 16, idle_seconds: float = IDLE_SECON
 def is_sqlite(session: Session) -> bool:
     """Whether writers already come one after the other."""
     return session.get_bind().dialect.name == "sqlite"
-
-
-def may_be_lost(session: Session) -> None:
-    """Have a transaction commit before it is on disk: for what is done again if it is lost.
-
-    A crash of the database server may undo it, and nothing that was committed before it; a
-    commit that waits for the disk keeps it too. SQLite goes on to wait.
-    """
-    if not is_sqlite(session):
-        session.execute(text("SET LOCAL synchronous_commit TO OFF"))
 
 
 def _reading(engine: Engine) -> Engine:

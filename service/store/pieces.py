@@ -28,8 +28,6 @@ class Pieces(Generic[P]):
     stage: Stage
     resend: timedelta = RESEND
     """After how long a message that nobody answered is sent again."""
-    is_redone: bool = False
-    """Whether a crash of the database may undo the last pieces, since they are done again."""
 
     def enter(
         self, session: Session, run_id: UUID, number: int, *, now: datetime, lease: timedelta
@@ -149,7 +147,7 @@ class Pieces(Generic[P]):
         )
 
 
-SCORED = Pieces(RunShard, Stage.SCORE, is_redone=True)
+SCORED = Pieces(RunShard, Stage.SCORE)
 DECODED = Pieces(Part, Stage.DECODE)
 WRITTEN = Pieces(Part, Stage.WRITE)
 # Each takes long, and many wait behind those that are worked on.

@@ -83,8 +83,10 @@ def blocks(matrix: Matrix, rows_per_block: int) -> Iterator[tuple[int, Matrix]]:
         step = max(1, ENTRIES_AT_ONCE * count // max(1, matrix.nnz))
     for start in range(0, count, step):
         end = min(start + step, count)
-        block = _rows_between(matrix, start, end) if is_sparse(matrix) else matrix[start:end]
-        yield start, block if is_sparse(block) else np.asarray(block)
+        if is_sparse(matrix):
+            yield start, _rows_between(matrix, start, end)
+        else:
+            yield start, np.asarray(matrix[start:end])
 
 
 def take(matrix: Matrix, row_indices: Ints) -> Matrix:
