@@ -122,5 +122,5 @@ def test_the_next_cycle_is_sent_before_the_coverage_order_is_written(pool: Pool)
 
     deliver(replace(pool.runtime, queue=queue), stage, run_id)
 
-    assert queue.seen == [(Stage.RETRAIN, rows)]
+    assert queue.seen[0] == (Stage.RETRAIN, rows)
     assert len(pool.rows(Covering)) > rows
