@@ -6,9 +6,10 @@ import numpy as np
 import structlog
 
 from service.runtime import Runtime
-from service.store import batches, clusterings, coverings, labels, masks, shards
+from service.store import batches, clusterings, coverings, labels, masks, shards, spots
 from service.store.tables.pool import Project
 from workers.learning import coverage
+from workers.learning.coverage import NOWHERE, Assigned
 from workers.pool import clusterings as files
 
 log = structlog.get_logger(__name__)
@@ -20,7 +21,7 @@ def write(runtime: Runtime, project: Project, ranking_id: int) -> None:
     """Draw a stretch of the coverage order and keep it with a ranking, unless it has one.
 
     Covered is what has a label, and what was served for coverage: else a region that everybody
-    skips would be asked about for ever.
+    skips would be asked about for ever. Suspicious regions are those of the last report.
     """
     with runtime.readers() as session:
         clustering = clusterings.find(session, project.id)
@@ -30,6 +31,7 @@ def write(runtime: Runtime, project: Project, ranking_id: int) -> None:
         closed = np.array(masks.closed_positions(session, project), dtype=np.int64)
         labelled = labels.labelled_positions(session, project)
         served = coverings.served_positions(session, project)
+        suspects = np.array(spots.suspect_positions(session, project.id), dtype=np.int64)
         size = batches.usual_size(session, project.id)
     clusters = files.of_pool(runtime.blobs, there, clustering.number)
     known = np.union1d(labelled, served).astype(np.int64)
@@ -39,6 +41,7 @@ def write(runtime: Runtime, project: Project, ranking_id: int) -> None:
         clusters,
         free,
         known[known < len(clusters)],
+        _in_order(clusters[suspects[suspects < len(clusters)]]),
         count=min(_MOST, max(_LEAST, ceil(_BATCHES * size * project.coverage_share))),
         rng=np.random.default_rng([project.seed, ranking_id]),
     )
@@ -53,3 +56,8 @@ def write(runtime: Runtime, project: Project, ranking_id: int) -> None:
     with runtime.sessions.begin() as session:
         is_new = coverings.add(session, ranking_id, rows)
     log.info("covered", project=project.id, items=len(rows) if is_new else 0)
+
+
+def _in_order(clusters: Assigned) -> list[int]:
+    """Each cluster once, where it comes first."""
+    return [each for each in dict.fromkeys(clusters.tolist()) if each != NOWHERE]

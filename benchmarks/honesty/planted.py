@@ -7,9 +7,10 @@ import numpy as np
 from benchmarks.honesty import versions
 from workers.asking import Pool
 from workers.learning import coverage
-from workers.learning.arrays import Floats, Ints
+from workers.learning.arrays import Floats, Ints, Matrix
 from workers.learning.fitted import outputs
 from workers.learning.scaling import Kind, Scaling
+from workers.learning.versions import Fitted
 from workers.pool import moments
 
 TAUGHT, SHARE, ITEMS = 300, 0.02, 6_000
@@ -57,14 +58,33 @@ def world(pool: Pool, seed: int, *, is_planted: bool) -> World:
 
 
 def _plant(pool: Pool, region: Ints, taught: Ints, rng: np.random.Generator) -> None:
-    """Move items to one place far from the rest, of several the one that a version is surest of."""
+    """Move items to one place far from the rest, of which a version is surer than of most items."""
     features = pool.features
     width = features.shape[1]
-    places = rng.normal(size=(TRIED, width)) / width**0.5
-    places = features.mean(axis=0) + FAR * np.asarray(places, dtype=np.float32)
-    said = outputs(versions.fitted(pool, taught), places)
+    place = _place(features, versions.fitted(pool, taught), rng)
     spread = 0.02 * rng.normal(size=(len(region), width)) / width**0.5
-    features[region] = places[int(said.proba.max(axis=1).argmax())] + spread.astype(np.float32)
+    features[region] = place + spread.astype(np.float32)
+
+
+def _place(features: Matrix, version: Fitted, rng: np.random.Generator) -> np.ndarray:
+    """The place of several that a version is surest of: anywhere, or halfway to some item.
+
+    Of hundreds of features a version is sure of nothing in a direction that no item has.
+    """
+    directions = rng.normal(size=(TRIED, features.shape[1])) / features.shape[1] ** 0.5
+    some = features[rng.integers(0, len(features), size=TRIED)]
+    usual = np.median(_sureness(version, features))
+    for towards in (0.0, 1.0):
+        places = features.mean(axis=0) + FAR * np.asarray(directions + towards * some)
+        places = places.astype(np.float32)
+        sure = _sureness(version, places)
+        if sure.max() > usual:
+            break
+    return np.asarray(places[int(sure.argmax())])
+
+
+def _sureness(version: Fitted, rows: Matrix) -> Floats:
+    return np.asarray(outputs(version, rows).proba.max(axis=1), dtype=np.float64)
 
 
 def _clusters(features: np.ndarray, seed: int) -> Ints:

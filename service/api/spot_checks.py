@@ -26,7 +26,7 @@ blueprint = Blueprint(
 def start_spot_check(wish: Wish, project_id: UUID) -> BatchView:
     """Lease confident predictions to an annotator, without telling what they are.
 
-    Half are of regions in which something was found wrong, half of regions drawn at random. Their
-    labels go into the regions of the report, never into its accuracy.
+    Half are of regions in which something was found wrong, half of those with the fewest checks.
+    Their labels go into the regions of the report, never into its accuracy.
     """
     return spot_checks.hand_out(runtime(), caller(), project_id, wish)

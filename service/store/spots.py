@@ -24,6 +24,16 @@ def next_rows(session: Session, project_id: int, after: int) -> list[tuple[int, 
     return [(place, position, sure) for place, position, sure in session.execute(query)]
 
 
+def suspect_positions(session: Session, project_id: int) -> list[int]:
+    """Those chosen for what was found in their region, the most suspicious region first."""
+    query = (
+        select(Spot.position)
+        .where(Spot.project_id == project_id, Spot.is_suspect)
+        .order_by(Spot.place)
+    )
+    return list(session.scalars(query))
+
+
 def at_places(session: Session, project_id: int, places: Sequence[int]) -> dict[int, Spot]:
     """Rows of the order by their places."""
     query = select(Spot).where(Spot.project_id == project_id, Spot.place.in_(places))

@@ -66,6 +66,40 @@ def test_the_planted_region_is_wrong_sure_and_in_one_cluster(folder: Path) -> No
     assert blind_region._is_truly_bad(world, int(world.clusters[0]))
 
 
+def test_of_hundreds_of_features_and_many_classes_the_planted_region_is_sure_too(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(0)
+    labels = np.arange(1_500) % 8
+    rows = rng.normal(size=(1_500, 300)) + 0.25 * rng.normal(size=(8, 300))[labels]
+    np.savez(tmp_path / "mnist_t10k.npz", X=rows, y=labels)
+
+    world = planted.world(site(tmp_path, 1).pool("mnist_t10k"), 0, is_planted=True)
+
+    region = np.arange(round(planted.SHARE * len(world.clusters)))
+    assert world.confidences[region].min() > np.median(world.confidences)
+
+
+def test_spot_checks_are_judged_by_what_random_labels_need(folder: Path) -> None:
+    pool = site(folder, 1).pool("tab_magic")
+    worlds, clean = (
+        [planted.world(pool, seed, is_planted=is_planted) for seed in range(4)]
+        for is_planted in (True, False)
+    )
+
+    rows = {row.what: row for row in blind_region.of_worlds("a set", worlds, clean)}
+
+    spots, chance = (
+        rows[f"a set: labels until flagged, {arm}"] for arm in ("spot checks", "random")
+    )
+    assert spots.reference == pytest.approx(chance.value / 3)
+    assert spots.is_reached == (spots.value <= chance.value / 3)
+    assert spots.value < chance.value
+    false = [row for what, row in rows.items() if "false flag" in what]
+    assert len(false) == 6
+    assert all(row.value <= 0.5 for row in false)
+
+
 def test_random_choice_truly_needs_the_labels_at_which_its_curve_is_as_good(folder: Path) -> None:
     pool = site(folder, 1).pool("tab_magic")
     items = np.random.default_rng(0).permutation(len(pool.labels))

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from service.store.tables.coverage import Covering
 from service.store.tables.reports import Check, Spot
 from tests.workers.conftest import Pool
 from tests.workers.reports import report
@@ -170,3 +171,26 @@ def test_spot_checks_find_a_blind_region(pool: Pool) -> None:
         assert "sure of itself" in each["detail"]
     assert {check.reason for check in pool.rows(Check)} == {"spot_check"}
     assert any(spot.is_suspect for spot in pool.rows(Spot))
+
+
+def test_coverage_goes_where_a_sure_prediction_was_found_wrong(pool: Pool) -> None:
+    ready(pool)
+    again(pool)
+    before = blind_of_coverage(pool)
+    answer(pool, pool.api.batch(pool.path, 20))
+
+    again(pool)  # the report that sees it comes behind this ranking, and before the next
+    again(pool)
+
+    found = {spot.position % HEAPS for spot in pool.rows(Spot) if spot.is_suspect}
+    assert found == {BLIND}
+    assert blind_of_coverage(pool) >= 10 > before
+
+
+def blind_of_coverage(pool: Pool) -> int:
+    """How many of the next twenty coverage items are of the blind heap."""
+    used = pool.row().ranking_id
+    rows = sorted(
+        (row for row in pool.rows(Covering) if row.ranking_id == used), key=lambda row: row.place
+    )
+    return sum(row.position % HEAPS == BLIND for row in rows[:20])

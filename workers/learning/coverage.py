@@ -1,7 +1,7 @@
 """Clusters of a pool, and an order that looks into the least covered of them first."""
 
-import heapq
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import MiniBatchKMeans
 
-from workers.learning import diversity, scaling, selection
+from workers.learning import diversity, scaling, selection, turns
 from workers.learning.arrays import Floats, Ints, Matrix, is_sparse
 from workers.learning.scaling import Kind, Scaling
 
@@ -109,48 +109,33 @@ def order(
     clusters: Assigned,
     free: npt.NDArray[np.bool_],
     covered: Ints,
+    suspects: Sequence[int],
     *,
     count: int,
     rng: np.random.Generator,
 ) -> Covering:
-    """Draw up to `count` items, each from the cluster with the least (covered + 1) / size.
+    """Draw up to `count` items: from the cluster with the least (covered + 1) / size.
 
-    Within its cluster an item is drawn uniformly from the free ones, without replacement, and
-    counts as covered from then on. Ties go to the cluster with the lower number.
+    Each second one is of a suspicious cluster, where there is any (`turns.draw`).
 
     Args:
         clusters: cluster of each position of the pool, uint16[N]; `NOWHERE` if it is no item.
         free: which positions may be drawn, bool[N].
         covered: positions that are covered already.
+        suspects: clusters that may be in a bad way, the most suspicious first.
     """
-    sizes = np.bincount(clusters, minlength=NOWHERE + 1)[:NOWHERE]
-    known = np.bincount(clusters[covered], minlength=NOWHERE + 1)[:NOWHERE]
     members = np.flatnonzero(free & (clusters != NOWHERE))
-    members = members[np.argsort(clusters[members], kind="stable")]
-    ends = np.searchsorted(clusters[members], np.arange(NOWHERE + 1), side="left")
-    heap = [((known[each] + 1) / sizes[each], int(each)) for each in np.flatnonzero(np.diff(ends))]
-    heapq.heapify(heap)
-    drawn: list[tuple[int, int, float]] = []
-    left: dict[int, Ints] = {}
-    while heap and len(drawn) < count:
-        _, cluster = heap[0]
-        if cluster not in left:
-            left[cluster] = members[ends[cluster] : ends[cluster + 1]]
-        rest = left[cluster]
-        pick = int(rng.integers(len(rest)))
-        drawn.append((int(rest[pick]), cluster, 1.0 / len(rest)))
-        rest[pick] = rest[-1]
-        left[cluster] = rest[:-1]
-        known[cluster] += 1
-        if len(rest) > 1:
-            heapq.heapreplace(heap, ((known[cluster] + 1) / sizes[cluster], cluster))
-        else:
-            heapq.heappop(heap)
-    columns = np.array(drawn, dtype=np.float64).reshape(-1, 3).T
+    drawn = turns.draw(
+        members,
+        clusters[members].astype(np.int64),
+        suspects,
+        looked=np.bincount(clusters[covered], minlength=NOWHERE + 1)[:NOWHERE].astype(np.float64),
+        sizes=np.bincount(clusters, minlength=NOWHERE + 1)[:NOWHERE].astype(np.float64),
+        count=count,
+        rng=rng,
+    )
     return Covering(
-        positions=columns[0].astype(np.int64),
-        clusters=columns[1].astype(np.int64),
-        probabilities=columns[2],
+        positions=drawn.rows, clusters=drawn.clusters, probabilities=drawn.probabilities
     )
 
 

@@ -2,17 +2,18 @@
 
 SCIENCE of it: Attenberg, Ipeirotis and Provost 2015 (beat the machine); Lakkaraju et al. 2017
 (confident errors come from systematic gaps). Flags are tests over all clusters at once, held to
-a false discovery rate (Benjamini and Hochberg 1995).
+a false discovery rate. They are read after every few labels, and what was found decides where
+people look next, so their evidence must bear both (`evalues`).
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
-from workers.learning import estimates
+from workers.learning import estimates, evalues
 from workers.learning.arrays import Floats, Ints
 from workers.learning.estimates import Estimate
 
@@ -22,8 +23,12 @@ WORSE = 1.5
 """A bad region is wrong so many times as often as the model is overall."""
 TOO_SURE = 0.15
 """How much more confident than right an overconfident region is, at least."""
-SUSPICIOUS = 0.25
-"""A region is looked into while what was found there is less likely than this, were it in order."""
+SUSPICIOUS = 2.0
+"""A region is looked into while what was found bets so many to one against its confidence.
+
+One wrong prediction does where the model claimed .82 or more; a right one after it undoes that, so
+that ordinary mistakes cost one look more.
+"""
 LEAST_CHECKED = 8
 """Checked predictions before a region may be called bad."""
 LEAST_LABELS, LEAST_OF_EXPECTED = 3, 0.1
@@ -66,21 +71,27 @@ class Region:
     """Of a prediction there, by the items that were drawn uniformly; None without any."""
     confidence: float | None
     """Mean of the checked predictions."""
+    evidence: float
+    """Against its confidence less `TOO_SURE`, an e-value: 1 without any."""
     flags: tuple[Flag, ...]
 
 
-def found(sizes: Ints, labels: Ints, checks: Checks, *, error: float) -> list[Region]:
+def found(sizes: Ints, labels: Ints, checks: Checks) -> list[Region]:
     """Judge every cluster that has items.
 
     Args:
         sizes: items of each cluster, int64[C].
         labels: labels to train on in each, int64[C].
-        error: of the version on the whole pool, as the audit has it.
     """
     counts, wrong, sure = _by_cluster(checks, np.ones(len(checks.clusters), bool), len(sizes))
     drawn, drawn_wrong, _ = _by_cluster(checks, checks.is_uniform, len(sizes))
-    is_bad = _is_bad(drawn, drawn_wrong, min(0.9, WORSE * error))
-    is_too_sure = _is_too_sure(counts, wrong, sure)
+    claimed = np.maximum(0.0, checks.confidences - TOO_SURE)
+    evidence = evalues.against_chances(checks.clusters, ~checks.is_wrong, claimed, count=len(sizes))
+    worse = evalues.against_rate(drawn_wrong, drawn, min(0.9, WORSE * error_of(sizes, checks)))
+    both = np.concatenate([evidence, np.where(drawn >= LEAST_CHECKED, worse, 0.0)])
+    tests = 2 * int(np.count_nonzero(sizes))
+    is_flagged = evalues.discovered(both, rate=FALSE_DISCOVERIES, tests=tests)
+    is_too_sure, is_bad = is_flagged[: len(sizes)], is_flagged[len(sizes) :]
     is_uncovered = labels < np.minimum(sizes, _least_labels(sizes, labels))
     named = ((Flag.OVERCONFIDENT, is_too_sure), (Flag.BAD, is_bad), (Flag.UNCOVERED, is_uncovered))
     return [
@@ -94,24 +105,42 @@ def found(sizes: Ints, labels: Ints, checks: Checks, *, error: float) -> list[Re
             if drawn[each]
             else None,
             confidence=float(sure[each] / counts[each]) if counts[each] else None,
+            evidence=float(evidence[each]),
             flags=tuple(flag for flag, holds in named if holds[each]),
         )
         for each in np.flatnonzero(sizes).tolist()
     ]
 
 
-def suspicion(regions: list[Region]) -> list[Region]:
-    """Regions worth a look, the most suspicious first: flagged as wrong, or likely to be.
+def error_of(sizes: Ints, checks: Checks) -> float:
+    """How often the model is wrong overall, by what was drawn uniformly within the clusters.
 
-    One wrong prediction where the model was sure makes a region suspicious; a right one after it
-    takes the suspicion away again, so that ordinary mistakes cost one look more.
+    Each cluster that was looked into counts by its size, and not by how often that was.
+    """
+    drawn, wrong, _ = _by_cluster(checks, checks.is_uniform, len(sizes))
+    weights, count = sizes * (drawn > 0), int(drawn.sum())
+    rate = float((weights * wrong / np.maximum(drawn, 1)).sum() / max(1, weights.sum()))
+    return (count * rate + 0.5) / (count + 1)
+
+
+def suspicion(regions: list[Region]) -> list[Region]:
+    """Regions worth a look: first what may be too sure, by its evidence, then what is flagged.
+
+    A flag is told already: what may become one comes first.
     """
 
     def rank(region: Region) -> tuple[bool, float]:
-        return bool(_GRAVE & set(region.flags)), (region.wrong + 0.5) / (region.checked + 1)
+        return not _GRAVE & set(region.flags), region.evidence
 
-    looked = [each for each in regions if _GRAVE & set(each.flags) or _is_suspicious(each)]
+    looked = [each for each in regions if _GRAVE & set(each.flags) or each.evidence >= SUSPICIOUS]
     return sorted(looked, key=rank, reverse=True)
+
+
+def by_cluster(regions: Sequence[Region], number: Callable[[Region], int]) -> Ints:
+    """A number of each region at its cluster, 0 at those without items, int64[C]."""
+    found = np.zeros(max((each.cluster for each in regions), default=-1) + 1, dtype=np.int64)
+    found[[each.cluster for each in regions]] = [number(each) for each in regions]
+    return found
 
 
 def largest_uncovered(judged: list[Region]) -> float:
@@ -120,12 +149,6 @@ def largest_uncovered(judged: list[Region]) -> float:
     return max((each.size for each in judged if Flag.UNCOVERED in each.flags), default=0) / (
         total or 1
     )
-
-
-def _is_suspicious(region: Region) -> bool:
-    claimed = max(0.0, (region.confidence or 0.0) - TOO_SURE)
-    doubt = stats.binom.cdf(region.checked - region.wrong, region.checked, claimed)
-    return region.wrong > 0 and bool(doubt <= SUSPICIOUS)
 
 
 def _by_cluster(
@@ -137,36 +160,6 @@ def _by_cluster(
     wrong = np.bincount(mine[checks.is_wrong[among]], minlength=clusters)
     sure = np.bincount(mine, weights=checks.confidences[among], minlength=clusters)
     return counts.astype(np.int64), wrong.astype(np.int64), sure.astype(np.float64)
-
-
-def _is_bad(checked: Ints, wrong: Ints, limit: float) -> npt.NDArray[np.bool_]:
-    """Whether P(error > limit) is high by Jeffreys' posterior Beta(1/2 + wrong, 1/2 + right)."""
-    enough = checked >= LEAST_CHECKED
-    doubt = stats.beta.cdf(limit, 0.5 + wrong[enough], 0.5 + (checked - wrong)[enough])
-    return _discovered(doubt, enough)
-
-
-def _is_too_sure(checked: Ints, wrong: Ints, sure: Floats) -> npt.NDArray[np.bool_]:
-    """Whether confidence exceeds accuracy by `TOO_SURE`, by the exact test behind Clopper-Pearson.
-
-    The chance of so few right ones if each were right with its confidence less `TOO_SURE`.
-    """
-    enough = wrong > 0
-    claimed = np.clip(sure[enough] / checked[enough] - TOO_SURE, 0, 1)
-    doubt = stats.binom.cdf((checked - wrong)[enough], checked[enough], claimed)
-    return _discovered(doubt, enough, tests=int((checked > 0).sum()))
-
-
-def _discovered(
-    doubt: Floats, among: npt.NDArray[np.bool_], *, tests: int | None = None
-) -> npt.NDArray[np.bool_]:
-    """Which of the clusters are flagged; those that are not `among` the doubted have p = 1."""
-    is_found = np.zeros(len(among), dtype=bool)
-    if len(doubt):
-        others = np.ones(max(0, (tests or 0) - len(doubt)))
-        adjusted = stats.false_discovery_control(np.concatenate([doubt, others]), method="bh")
-        is_found[among] = adjusted[: len(doubt)] <= FALSE_DISCOVERIES
-    return is_found
 
 
 def _least_labels(sizes: Ints, labels: Ints) -> Floats:

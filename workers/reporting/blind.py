@@ -64,13 +64,7 @@ def found(clusters: Assigned, labelled: Ints, known: Checked) -> list[Region]:
     sizes = sizes[: int(np.flatnonzero(sizes)[-1]) + 1] if sizes.any() else sizes[:0]
     inside = clusters[labelled[labelled < len(clusters)]]
     labels = np.bincount(inside[inside != NOWHERE], minlength=len(sizes))
-    return regions.found(sizes, labels, known.checks, error=error_of(known.checks))
-
-
-def error_of(checks: Checks) -> float:
-    """How often the model is wrong overall, by what was drawn for no reason but chance."""
-    wrong = checks.is_wrong[checks.is_uniform]
-    return (int(wrong.sum()) + 0.5) / (len(wrong) + 1)
+    return regions.found(sizes, labels, known.checks)
 
 
 def spots(
@@ -83,6 +77,7 @@ def spots(
         clusters[free.positions[inside]].astype(np.int64),
         free.positions[inside],
         free.confidences[inside],
+        regions.by_cluster(judged, lambda each: each.checked),
         [each.cluster for each in regions.suspicion(judged)],
         count=SPOTS,
         rng=np.random.default_rng(seed),
@@ -134,7 +129,8 @@ def section(
     keys: Mapping[int, str],
 ) -> dict[str, Any]:
     """What is shown of the regions; `keys` of the examples by position."""
-    total, error = sum(each.size for each in judged), error_of(known.checks)
+    sizes = regions.by_cluster(judged, lambda each: each.size)
+    total, error = int(sizes.sum()), regions.error_of(sizes, known.checks)
     return {
         "clusters": len(judged),
         "uncovered": sum(Flag.UNCOVERED in each.flags for each in judged),

@@ -25,9 +25,10 @@ LIMITS_OF_DELIVERED = (
 )
 
 LIMITS_OF_REGIONS = (
-    "Regions are groups of like items. At most one in ten of those called bad or overconfident is "
-    "a false alarm. What nobody has checked is not called either: ask for spot checks. Checks of "
-    "versions with less than half of today's labels are left out."
+    "Regions are groups of like items. On the mean at most one in ten of those called bad or "
+    "overconfident is a false alarm, however often you look. What nobody has checked is not "
+    "called either: ask for spot checks. Checks of versions with less than half of today's labels "
+    "are left out."
 )
 
 LIMITS_OF_SAVED = (

@@ -84,7 +84,7 @@ def test_the_least_covered_cluster_is_asked_first_and_each_draw_counts() -> None
     covered = np.arange(6)  # all in the first: (6 + 1) / 60 is above (0 + 1) / 10
 
     found = coverage.order(
-        clusters, np.ones(100, bool), covered, count=6, rng=np.random.default_rng(0)
+        clusters, np.ones(100, bool), covered, [], count=6, rng=np.random.default_rng(0)
     )
 
     # 1/30, 2/30; 3/30 and 1/10 are equal, as 8/60 and 4/30: the lower number is first
@@ -98,7 +98,7 @@ def test_what_is_not_free_or_no_item_is_never_drawn() -> None:
     free = np.arange(100) % 2 == 0
 
     found = coverage.order(
-        clusters, free, np.zeros(0, np.int64), count=50, rng=np.random.default_rng(0)
+        clusters, free, np.zeros(0, np.int64), [], count=50, rng=np.random.default_rng(0)
     )
 
     assert sorted(found.positions.tolist()) == list(range(0, 40, 2))
@@ -112,7 +112,7 @@ def test_within_its_cluster_every_free_item_is_drawn_equally_often() -> None:
 
     drawn = [
         coverage.order(
-            clusters, free, np.array([13]), count=4, rng=np.random.default_rng(seed)
+            clusters, free, np.array([13]), [], count=4, rng=np.random.default_rng(seed)
         ).positions.tolist()
         for seed in range(2_000)
     ]
@@ -121,3 +121,17 @@ def test_within_its_cluster_every_free_item_is_drawn_equally_often() -> None:
         counts = np.bincount([each[place] for each in drawn], minlength=24)[:12][free[:12]]
         assert counts.sum() == 2_000
         assert stats.chisquare(counts).pvalue > 0.001
+
+
+def test_half_of_what_is_drawn_is_of_suspicious_clusters_and_equally_often_each_item() -> None:
+    clusters = np.repeat([0, 1, 2], [40, 40, 12]).astype(np.uint16)
+    counts = np.zeros(92, np.int64)
+    for seed in range(500):
+        rng = np.random.default_rng(seed)
+        found = coverage.order(
+            clusters, np.ones(92, bool), np.array([80, 81]), [2], count=8, rng=rng
+        )
+        assert np.bincount(found.clusters, minlength=3).tolist() == [2, 2, 4]
+        counts[found.positions] += 1
+
+    assert stats.chisquare(counts[80:]).pvalue > 0.001

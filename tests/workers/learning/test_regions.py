@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workers.learning import regions, spotting
+from workers.learning import regions
 from workers.learning.regions import Checks, Flag
 
 CLUSTERS, ITEMS = 32, 6_400
@@ -31,9 +31,9 @@ def checks(
     )
 
 
-def judge(known: Checks, *, error: float = 0.08) -> list[regions.Region]:
+def judge(known: Checks) -> list[regions.Region]:
     sizes = np.full(CLUSTERS + 1, 200)
-    return regions.found(sizes, np.full(CLUSTERS + 1, 50), known, error=error)
+    return regions.found(sizes, np.full(CLUSTERS + 1, 50), known)
 
 
 def grave(found: list[regions.Region]) -> set[int]:
@@ -78,7 +78,7 @@ def test_spot_checks_say_nothing_of_how_often_a_region_is_wrong() -> None:
 def test_a_cluster_with_few_labels_is_uncovered(labels: int, is_uncovered: bool) -> None:
     none = checks(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, dtype=bool))
 
-    found = regions.found(np.array([100, 100]), np.array([labels, 5]), none, error=0.1)
+    found = regions.found(np.array([100, 100]), np.array([labels, 5]), none)
 
     assert (Flag.UNCOVERED in found[0].flags) == is_uncovered
     assert found[1].flags == ()
@@ -87,58 +87,48 @@ def test_a_cluster_with_few_labels_is_uncovered(labels: int, is_uncovered: bool)
 def test_a_cluster_of_two_needs_no_third_label() -> None:
     none = checks(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, dtype=bool))
 
-    found = regions.found(np.array([2, 100]), np.array([2, 5]), none, error=0.1)
+    found = regions.found(np.array([2, 100]), np.array([2, 5]), none)
 
     assert found[0].flags == ()
 
 
-def labels_until_flagged(seed: int, *, spot: bool) -> int:
-    """Checks until the blind cluster is flagged: by spot checks, or of items drawn at random."""
-    rng = np.random.default_rng(seed)
-    clusters, confidences, is_right = world(rng, blind=True)
-    order, known = rng.permutation(ITEMS), np.zeros(0, np.int64)
-    while len(known) < 1_000:
-        found = judge(
-            checks(clusters[known], confidences[known], is_right[known], uniform=not spot)
-        )
-        if CLUSTERS in grave(found):
-            break
-        free = np.setdiff1d(order, known)
-        suspects = [each.cluster for each in regions.suspicion(found)]
-        drawn = spotting.order(clusters[free], free, confidences[free], suspects, count=20, rng=rng)
-        more = drawn.positions if spot else order[len(known) : len(known) + 20]
-        known = np.concatenate([known, more])
-    return len(known)
+def test_the_error_overall_counts_each_cluster_by_its_size() -> None:
+    """Of the second, which is a tenth of the pool, most was checked, and all of that is wrong."""
+    known = checks(np.repeat([0, 1], [20, 80]), np.full(100, 0.9), np.arange(100) < 20)
+    sizes = np.array([900, 100])
+
+    assert regions.error_of(sizes, known) == pytest.approx(0.1, abs=0.01)
+    assert regions.found(sizes, sizes, known)[1].flags == (Flag.OVERCONFIDENT, Flag.BAD)
 
 
-def test_spot_checks_find_a_blind_region_with_a_third_of_the_labels_of_chance() -> None:
-    spot = [labels_until_flagged(seed, spot=True) for seed in range(40)]
-    chance = [labels_until_flagged(seed, spot=False) for seed in range(40)]
+@pytest.mark.parametrize(
+    ("confidence", "right", "is_suspicious"),
+    [
+        (0.95, [False], True),
+        (0.95, [False, True], False),
+        (0.95, [False, False, True], True),
+        (0.95, [False, False, True, True], False),
+        (0.75, [False], False),
+        (0.75, [False, False], True),
+        (0.95, [True], False),
+    ],
+)
+def test_a_region_is_suspicious_until_right_predictions_say_otherwise(
+    confidence: float, right: list[bool], is_suspicious: bool
+) -> None:
+    count = len(right)
+    known = checks(np.full(count, 3), np.full(count, confidence), np.array(right))
 
-    assert 3 * np.median(spot) <= np.median(chance)
+    found = regions.suspicion(judge(known))
+
+    assert [each.cluster for each in found] == ([3] if is_suspicious else [])
 
 
-def test_half_of_what_is_checked_is_of_suspicious_regions_and_nothing_twice() -> None:
-    rng = np.random.default_rng(0)
-    clusters, confidences, _ = world(rng, blind=False)
-    positions = np.arange(ITEMS)
+def test_what_is_not_decided_is_more_suspicious_than_what_is_flagged() -> None:
+    clusters = np.repeat([2, 5, 9], [12, 1, 2])
+    known = checks(clusters, np.full(15, 0.97), np.zeros(15, dtype=bool))
 
-    found = spotting.order(clusters, positions, confidences, [7, 9], count=60, rng=rng)
+    judged = judge(known)
 
-    assert found.is_suspect.sum() == 30
-    assert set(clusters[found.positions[found.is_suspect == 1]]) == {7, 9}
-    assert len(set(found.positions.tolist())) == 60
-    assert (found.confidences >= np.median(confidences)).all()
-    assert ((found.probabilities > 0) & (found.probabilities < 1)).all()
-
-
-def test_a_small_region_is_looked_into_as_soon_as_a_large_one() -> None:
-    clusters = np.repeat([0, 1], [1_990, 10])
-    counts = np.zeros(2, np.int64)
-    for seed in range(100):
-        rng = np.random.default_rng(seed)
-        confidences = rng.random(2_000)
-        found = spotting.order(clusters, np.arange(2_000), confidences, [], count=2, rng=rng)
-        counts += np.bincount(clusters[found.positions], minlength=2)
-
-    assert 60 <= counts[1] <= 140
+    assert grave(judged) == {2}
+    assert [each.cluster for each in regions.suspicion(judged)] == [9, 5, 2]
