@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy.orm import Session
-
+from service.actions.shelf import Shelf
 from service.heads import Head, Order
 from service.runtime import Runtime
 from service.store import candidates, coverings, rankings
@@ -34,12 +33,19 @@ class Step:
 class Walk:
     """One hand-out on its way down an order."""
 
-    session: Session
+    shelf: Shelf
     asking: Asking
     head: Head
     """What this process knows of the order."""
     rows_after: Callable[[int], Sequence[Row]]
     """Reads the next rows of the order, none at its end."""
+
+    def upcoming(self, count: int) -> list[int]:
+        """Positions that are looked at first when so many items are wanted."""
+        if count <= 0:
+            return []
+        self._look_again()
+        return [self.head.row(place)[0] for place in self._ahead(count, set())]
 
     def next_free(self, count: int, *, without: set[int], insists: bool = True) -> list[Step]:
         """The first `count` items that may be served, in their order.
@@ -80,7 +86,7 @@ class Walk:
     def _look(self, at: dict[int, int], count: int, without: set[int]) -> list[Step]:
         """Those of some places, by position, that may be served; note how the others stand."""
         wanted = [position for position in at if position not in without]
-        free, others = candidates.at_positions(self.session, self.asking, wanted)
+        free, others = self.shelf.look(self.asking, wanted)
         served = [position for position in wanted if position in free][:count]
         loose = others | (free.keys() - set(served))
         if self.asking.project.labels_per_item > 1:
@@ -99,11 +105,13 @@ class Walk:
         places = self.head.due(self.asking.now, at_once=at_once)
         if places:
             positions = [self.head.row(place)[0] for place in places]
-            self.head.seen(places, candidates.standing(self.session, self.asking, positions))
+            self.head.seen(places, candidates.standing(self.shelf.session, self.asking, positions))
 
 
-def down_ranking(runtime: Runtime, session: Session, asking: Asking, ranking: Ranking) -> Walk:
+def down_ranking(runtime: Runtime, shelf: Shelf, asking: Asking, ranking: Ranking) -> Walk:
     """Down a ranking, whose rows are followed by what its blobs hold."""
+
+    session = shelf.session
 
     def rows_after(read: int) -> Sequence[Row]:
         rows = rankings.next_rows(session, ranking.id, after=read, limit=_ROWS)
@@ -115,14 +123,14 @@ def down_ranking(runtime: Runtime, session: Session, asking: Asking, ranking: Ra
         return rankings.next_rows(session, ranking.id, after=read, limit=_ROWS)
 
     head = _head(runtime, asking, ranking, Order.RANKING)
-    return Walk(session=session, asking=asking, head=head, rows_after=rows_after)
+    return Walk(shelf=shelf, asking=asking, head=head, rows_after=rows_after)
 
 
-def down_coverage(runtime: Runtime, session: Session, asking: Asking, ranking: Ranking) -> Walk:
+def down_coverage(runtime: Runtime, shelf: Shelf, asking: Asking, ranking: Ranking) -> Walk:
     """Down the coverage order beside a ranking; scores are probabilities."""
-    rows_after = partial(coverings.next_rows, session, ranking.id)
+    rows_after = partial(coverings.next_rows, shelf.session, ranking.id)
     head = _head(runtime, asking, ranking, Order.COVERAGE)
-    return Walk(session=session, asking=asking, head=head, rows_after=rows_after)
+    return Walk(shelf=shelf, asking=asking, head=head, rows_after=rows_after)
 
 
 def _head(runtime: Runtime, asking: Asking, ranking: Ranking, order: Order) -> Head:

@@ -17,12 +17,12 @@ LARGE = 20_000
 
 
 def count(session: Session, asking: Asking) -> int:
-    """Items outside the reserve that could be served to the annotator now."""
+    """Items outside the reserve that could be served to the first who asks now."""
     kind = openings.kind_of(asking.project)
     counted = (
         session.connection().scalar(
             _count(kind, is_large=asking.project.open_count >= LARGE),
-            openings.given(asking.project, asking.annotator, now=asking.now),
+            openings.given(asking.project, asking.annotators, now=asking.now),
         )
         or 0
     )
