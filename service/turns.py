@@ -40,9 +40,10 @@ class Turns:
         self._guard = threading.Lock()
         self._lines: dict[Hashable, deque[_Place]] = {}
 
-    def __len__(self) -> int:
-        """How many names somebody is being served for."""
-        return len(self._lines)
+    def waiting(self, name: Hashable) -> int:
+        """How many wait under a name or are being served."""
+        with self._guard:
+            return len(self._lines.get(name, ()))
 
     def together(self, name: Hashable, wish: W, do: Together[W, R], *, weight: int = 1) -> R:
         """Have a wish fulfilled, with those of others under the same name.

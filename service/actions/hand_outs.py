@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,6 +18,7 @@ from service.actions.shelf import Shelf
 from service.actions.walking import down_coverage, down_ranking
 from service.domain import policy
 from service.domain.requests import Wish
+from service.heads import Order
 from service.runtime import Runtime
 from service.store import batches, desks, slots
 from service.store.candidates import Asking
@@ -81,7 +82,7 @@ def _serve(
     # Where an item goes to several people, each must see the slots that the one before took.
     is_together = desk.project.labels_per_item == 1
     for group in [counters] if is_together else [[each] for each in counters]:
-        _fill(session, desk, shelf, group, now)
+        _fill(session, desk, shelf, group)
     served = [(each.batch, picks.shuffled(each.had, runtime.chance)) for each in counters]
     _log(session, served, desk, desk.ranking)
     return served
@@ -126,38 +127,35 @@ def _counter(
     )
 
 
-def _fill(
-    session: Session, desk: Desk, shelf: Shelf, counters: Sequence[Counter], now: datetime
-) -> None:
+def _fill(session: Session, desk: Desk, shelf: Shelf, counters: Sequence[Counter]) -> None:
     """Choose everything first and lease it at once; what rivals took is chosen anew."""
-    _look_ahead(shelf, counters)
     for _ in range(_MOST_ROUNDS):
+        _look_ahead(shelf, counters)
         taken: set[int] = set()
         chosen = [(counter, pick) for counter in counters for pick in counter.choose(taken)]
         wanted = [(counter.batch, pick.candidate) for counter, pick in chosen]
-        got = slots.take(session, desk.project, wanted, now=now)
+        got = slots.take(session, desk.project, wanted, now=counters[0].asking.now)
         for counter, pick in chosen:
             if pick.candidate.position in got:
                 counter.had.append(pick)
-        shelf.clear()
         if len(got) == len(chosen):
             break
 
 
 def _look_ahead(shelf: Shelf, counters: Sequence[Counter]) -> None:
-    """Look at once at what all of them will look at first."""
+    """Find at once what all of them want first of the orders and of the reserve."""
     first = counters[0]
-    everybody = Asking(
-        project=first.asking.project,
-        annotators=tuple({each.batch.annotator for each in counters}),
-        now=first.asking.now,
-    )
+    everybody = replace(first.asking, annotators=tuple({each.batch.annotator for each in counters}))
     args = (first.runtime, shelf, everybody, first.ranking)
-    mixes = [each.mix for each in counters]
-    ahead = down_ranking(*args).upcoming(sum(mix.strategy for mix in mixes))
-    covering = down_coverage(*args).upcoming(sum(mix.coverage for mix in mixes))
-    reserved = sum(mix.audit for mix in mixes)
-    shelf.fetch(everybody, [*ahead, *covering], reserved=reserved)
+    ranking, covering = down_ranking(*args), down_coverage(*args)
+    wanted = [each.wanted for each in counters]
+    ranked, covered = sum(mix.strategy for mix in wanted), sum(mix.coverage for mix in wanted)
+    upcoming = [*ranking.upcoming(ranked), *covering.upcoming(covered)]
+    shelf.fetch(everybody, upcoming, reserved=sum(mix.audit for mix in wanted))
+    steps = covering.next_free(covered, without=set(), insists=False)
+    shelf.stock(Order.COVERAGE, steps)
+    without = {step.candidate.position for step in steps}
+    shelf.stock(Order.RANKING, ranking.next_free(ranked, without=without, insists=False))
 
 
 def _log(

@@ -1,5 +1,6 @@
 """Choosing what a batch holds: audit and coverage shares, then the ranking, then what is left."""
 
+from collections import Counter as Counts
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,11 +8,12 @@ from functools import cached_property
 from service.actions import picks
 from service.actions.picks import Pick
 from service.actions.shelf import Shelf
-from service.actions.walking import down_coverage, down_ranking
+from service.actions.walking import down_ranking
 from service.domain import policy
 from service.domain.catalogue import Reason, Strategy
+from service.heads import Order
 from service.runtime import Runtime
-from service.store import candidates, offers
+from service.store import candidates
 from service.store.candidates import Asking
 from service.store.tables.labelling import Batch
 from service.store.tables.learning import Ranking
@@ -30,16 +32,22 @@ class Counter:
     had: list[Pick] = field(default_factory=list)
     """What was leased to the batch by now."""
 
+    @property
+    def wanted(self) -> policy.Mix:
+        """What the batch is short of."""
+        had = Counts(pick.reason for pick in self.had if pick.is_share)
+        audit = self.mix.audit - had[Reason.AUDIT]
+        coverage = self.mix.coverage - had[Reason.COVERAGE]
+        rest = self.batch.size - len(self.had) - audit - coverage
+        return policy.Mix(audit=audit, coverage=coverage, strategy=rest)
+
     def choose(self, taken: set[int]) -> list[Pick]:
         """Choose what the batch is short of.
 
         Args:
             taken: positions that are passed over, to which those that are chosen are added.
         """
-        wanted = {Reason.AUDIT: self.mix.audit, Reason.COVERAGE: self.mix.coverage}
-        for pick in self.had:
-            if pick.is_share:
-                wanted[pick.reason] -= 1
+        wanted = self.wanted
         chosen: list[Pick] = []
         short = self.batch.size - len(self.had)
 
@@ -47,8 +55,8 @@ class Counter:
             chosen.extend(found)
             taken.update(picks.positions(found))
 
-        choose(self._audit(wanted[Reason.AUDIT], without=taken, is_share=True))
-        choose(self._coverage(wanted[Reason.COVERAGE], without=taken))
+        choose(self._audit(wanted.audit, without=taken, is_share=True))
+        choose(self._coverage(wanted.coverage, without=taken))
         choose(self._ranked(short - len(chosen), without=taken))
         choose(self._unranked(short - len(chosen), without=taken))
         choose(self._audit(short - len(chosen), without=taken))
@@ -74,7 +82,6 @@ class Counter:
         """The next of the coverage order; by chance where there is none, or no more of it."""
         if count <= 0:
             return []
-        walk = down_coverage(self.runtime, self.shelf, self.asking, self.ranking)
         found = [
             Pick(
                 candidate=step.candidate,
@@ -83,7 +90,7 @@ class Counter:
                 is_share=True,
                 probability=step.score,
             )
-            for step in walk.next_free(count, without=without, insists=False)
+            for step in self.shelf.take(Order.COVERAGE, count, without=without)
         ]
         return found + self._drawn(
             count - len(found),
@@ -98,7 +105,11 @@ class Counter:
             return []
         is_random = self.ranking.strategy == Strategy.RANDOM
         probability = min(1.0, count / self._offered) if is_random and self._offered else None
-        walk = down_ranking(self.runtime, self.shelf, self.asking, self.ranking)
+        steps = self.shelf.take(Order.RANKING, count, without=without)
+        if len(steps) < count:
+            walk = down_ranking(self.runtime, self.shelf, self.asking, self.ranking)
+            have = without.union(step.candidate.position for step in steps)
+            steps += walk.next_free(count - len(steps), without=have)
         return [
             Pick(
                 candidate=step.candidate,
@@ -108,7 +119,7 @@ class Counter:
                 place=step.place,
                 score=step.score,
             )
-            for step in walk.next_free(count, without=without)
+            for step in steps
         ]
 
     def _unranked(self, count: int, *, without: set[int]) -> list[Pick]:
@@ -146,4 +157,4 @@ class Counter:
     @cached_property
     def _offered(self) -> int:
         """How many items could be served when the choice began."""
-        return offers.count(self.shelf.session, self.asking)
+        return self.shelf.offered(self.asking)

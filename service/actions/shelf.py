@@ -1,31 +1,50 @@
-"""Items that were looked at once for all who ask at once."""
+"""Items that were found at once for all who ask at once."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from service.store import candidates
+from service.heads import Order
+from service.store import candidates, offers
 from service.store.candidates import Asking, Candidate
 
 
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """An item that may be served, with its place in an order and its score there."""
+
+    candidate: Candidate
+    place: int
+    score: float
+
+
 class Shelf:
-    """What may be served to each of several annotators; the rest is looked up as it is wanted."""
+    """What may be served to each of several annotators; what is not there has to be looked up."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         """The transaction that the items are locked in."""
         self._known: dict[int, Candidate | None] = {}
         self._reserve: list[Candidate] = []
+        self._steps: dict[Order, list[Step]] = {}
+        self._offered: int | None = None
 
     def fetch(self, asking: Asking, positions: Sequence[int], *, reserved: int) -> None:
-        """Look at items for all who ask, and at so many of the audit reserve."""
+        """Look at items for all who ask, and at so many of the audit reserve; forget the rest."""
         free, others = candidates.at_positions(self.session, asking, sorted(set(positions)))
         self._known = {at: free.get(at) for at in positions if at not in others}
         self._reserve = candidates.of_reserve(self.session, asking, limit=reserved)
 
-    def clear(self) -> None:
-        """Forget what was looked at: some of it is leased by now."""
-        self._known, self._reserve = {}, []
+    def stock(self, order: Order, steps: Sequence[Step]) -> None:
+        """Keep the next items of an order, which may be served to all who ask."""
+        self._steps[order] = list(steps)
+
+    def take(self, order: Order, count: int, *, without: Collection[int]) -> list[Step]:
+        """The next items of an order, as far as there are any."""
+        rest = [step for step in self._steps[order] if step.candidate.position not in without]
+        self._steps[order] = rest[count:]
+        return rest[:count]
 
     def look(
         self, asking: Asking, positions: Sequence[int]
@@ -45,3 +64,9 @@ class Shelf:
         return found + candidates.of_reserve(
             self.session, asking, limit=limit - len(found), without=taken
         )
+
+    def offered(self, asking: Asking) -> int:
+        """How many items can be served; of a large pool what it was for who asked first."""
+        if self._offered is None or asking.project.open_count < offers.LARGE:
+            self._offered = offers.count(self.session, asking)
+        return self._offered

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from service.actions.shelf import Shelf
+from service.actions.shelf import Shelf, Step
 from service.heads import Head, Order
 from service.runtime import Runtime
 from service.store import candidates, coverings, rankings
-from service.store.candidates import Asking, Candidate
+from service.store.candidates import Asking
 from service.store.tables.learning import Ranking
 
 Row = tuple[int, int, float]
@@ -18,15 +18,6 @@ _ROWS = 500
 """Rows of a ranking read at once."""
 _MOST_PLACES = 500
 """Places looked at in one query, which grow from those wanted while nothing is found."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """An item that may be served, with its place in the order and its score."""
-
-    candidate: Candidate
-    place: int
-    score: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,7 +92,11 @@ WITH_BOTH = GOOD + '{"text": "x", "vector": [1], "label": "a"}'
         ("a.jsonl", WITH_BOTH, "line 2: needs a string 'text' or a list of numbers 'vector'"),
         ("a.jsonl", b"\xff\n", "is not UTF-8"),
         ("a.jsonl.gz", b"plain", "is cut short, or not what its name says"),
-        ("a.jsonl.gz", gzip.compress(GOOD.encode() * 99, mtime=0)[:-20], "is cut short, or not what"),
+        (
+            "a.jsonl.gz",
+            gzip.compress(GOOD.encode() * 99, mtime=0)[:-20],
+            "is cut short, or not what",
+        ),
         ("a.csv", "x,y\n1,2\n", "line 1: there is no column 'label' in the header: x, y"),
         ("a.csv", "label,label\n1,2\n", "line 1: a column comes twice"),
         ("a.csv", "label\na\n", "line 1: there is no column beside that of the labels"),
