@@ -16,7 +16,7 @@ from workers.stages import Message
 
 log = structlog.get_logger(__name__)
 
-_LEAST, _BATCHES, _MOST = 300, 10, 3_000
+_LEAST, _BATCHES, _MOST = 1_000, 10, 3_000
 
 
 def follow_up(runtime: Runtime, project: Project, ranking_id: int | None) -> Sequence[Message]:
