@@ -1,40 +1,112 @@
-"""Turns in a process: who would wait for the same row waits here, without a connection."""
+"""Requests of a process that want the same thing at once: one thread serves all that wait."""
 
 import threading
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+W = TypeVar("W")
+R = TypeVar("R")
+
+MOST_WEIGHT = 1_000
+"""Weight of what is done together: a single wish may weigh more."""
+
+Together = Callable[[Sequence[W]], Sequence[R | Exception]]
+"""Fulfils wishes at once; answers, wish by wish, what became of it or why it is refused."""
+
+
+@dataclass(eq=False)
+class _Place:
+    """One who wants something, and what became of it."""
+
+    wish: Any
+    weight: int
+    woken: threading.Event = field(default_factory=threading.Event)
+    is_served: bool = False
+    outcome: Any = None
+    is_alone: bool = False
+    """Whether all of a group failed, so that each is to be tried by itself."""
 
 
 class Turns:
-    """Locks by name; a name is forgotten when nobody wants it any more.
+    """Lines by name. Who comes while nobody is being served serves all that came by then.
 
-    The database decides between processes, as ever. Waiting there would keep a connection each,
-    and those who only want a batch would find none.
+    Those who wait hold no connection meanwhile, and a transaction is paid for once by all of
+    them. The database decides between processes, as ever.
     """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._wanted: dict[Hashable, tuple[threading.Lock, int]] = {}
+        self._lines: dict[Hashable, deque[_Place]] = {}
 
-    def __len__(self) -> int:
-        """How many names somebody holds or waits for."""
-        return len(self._wanted)
-
-    @contextmanager
-    def of(self, name: Hashable) -> Iterator[None]:
-        """Hold a name alone in this process."""
-        lock = self._change(name, 1)
-        try:
-            with lock:
-                yield
-        finally:
-            self._change(name, -1)
-
-    def _change(self, name: Hashable, by: int) -> threading.Lock:
+    def waiting(self, name: Hashable) -> int:
+        """How many wait under a name or are being served."""
         with self._guard:
-            lock, count = self._wanted.get(name, (threading.Lock(), 0))
-            if count + by:
-                self._wanted[name] = (lock, count + by)
-            else:
-                del self._wanted[name]
-            return lock
+            return len(self._lines.get(name, ()))
+
+    def together(self, name: Hashable, wish: W, do: Together[W, R], *, weight: int = 1) -> R:
+        """Have a wish fulfilled, with those of others under the same name.
+
+        If `do` raises, nothing of it may have happened: each wish of the group is then tried by
+        itself, in the thread that had it, so that none fails for another's sake.
+
+        Args:
+            do: does the same whoever of a name brings it.
+            weight: how much there is to do.
+
+        Raises:
+            Exception: what `do` answers for the wish, or raises for it alone.
+        """
+        place = _Place(wish, weight)
+        with self._guard:
+            is_first = name not in self._lines
+            self._lines.setdefault(name, deque()).append(place)
+        if not is_first:
+            place.woken.wait()
+        if not (place.is_served or place.is_alone):
+            self._serve(name, do)
+        if place.is_alone:
+            (place.outcome,) = do([wish])
+        if isinstance(place.outcome, Exception):
+            raise place.outcome
+        outcome: R = place.outcome
+        return outcome
+
+    def _serve(self, name: Hashable, do: Together[Any, Any]) -> None:
+        group = self._take(name)
+        try:
+            outcomes = do([place.wish for place in group])
+            for place, outcome in zip(group, outcomes, strict=True):
+                place.is_served, place.outcome = True, outcome
+        except Exception:
+            if len(group) == 1:
+                raise
+        finally:
+            for place in group:
+                place.is_alone = not place.is_served and len(group) > 1
+            self._leave(name, group)
+
+    def _take(self, name: Hashable) -> list[_Place]:
+        """Those at the head of a line who are served now; they stay in it meanwhile."""
+        group: list[_Place] = []
+        weight = 0
+        with self._guard:
+            for place in self._lines[name]:
+                weight += place.weight
+                if group and weight > MOST_WEIGHT:
+                    break
+                group.append(place)
+        return group
+
+    def _leave(self, name: Hashable, group: Sequence[_Place]) -> None:
+        """Let those go who were served; the next in the line serves the rest."""
+        with self._guard:
+            line = self._lines[name]
+            for _ in group:
+                line.popleft()
+            if not line:
+                del self._lines[name]
+            woken = [*group, *([line[0]] if line else ())]
+        for place in woken:
+            place.woken.set()

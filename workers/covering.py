@@ -14,7 +14,7 @@ from workers.pool import clusterings as files
 
 log = structlog.get_logger(__name__)
 
-_LEAST, _BATCHES, _MOST = 300, 10, 3_000
+_LEAST, _BATCHES, _MOST = 1_000, 10, 3_000
 
 
 def write(runtime: Runtime, project: Project, ranking_id: int) -> None:

@@ -36,27 +36,44 @@ def apply(
     session: Session,
     project: Project,
     known: Iterable[Standing],
-    answers: Sequence[Answer],
+    posts: Sequence[Sequence[Answer]],
     *,
     at: datetime,
-) -> int:
-    """Make answers current, in their order; say how many differed from what was there.
+) -> list[int]:
+    """Make answers current, in their order; say how many of each post differed from what was there.
 
     Args:
         known: the items that are answered, which the caller has locked.
+        posts: answers by the request that brought them.
     """
-    items_by = {item.position: item for item in known}
+    named = {answer.position for post in posts for answer in post}
+    items_by = {item.position: item for item in known if item.position in named}
     # Most items come without an answer, and it is known of them: nobody has to ask.
     answered = sorted(at for at, item in items_by.items() if item.labels + item.skips)
     before = labels.current(session, project.id, answered) if answered else {}
     values: dict[tuple[int, str], int | None] = {w: row.value for w, row in before.items()}
+    counts = [0] * len(posts)
     changed: list[Answer] = []
-    for answer in answers:
-        if answer.whose not in values or values[answer.whose] != answer.value:
-            values[answer.whose] = answer.value
-            changed.append(answer)
-    if not changed:
-        return 0
+    for number, post in enumerate(posts):
+        for answer in post:
+            if answer.whose not in values or values[answer.whose] != answer.value:
+                values[answer.whose] = answer.value
+                changed.append(answer)
+                counts[number] += 1
+    if changed:
+        _change(session, project, items_by, before, values, changed, at)
+    return counts
+
+
+def _change(
+    session: Session,
+    project: Project,
+    items_by: Mapping[int, Standing],
+    before: Mapping[tuple[int, str], Label],
+    values: Mapping[tuple[int, str], int | None],
+    changed: Sequence[Answer],
+    at: datetime,
+) -> None:
     last = {answer.whose: answer for answer in changed}
     held = leases.list_of(session, project.id, sorted({each.position for each in changed}))
     latest = {(lease.position, lease.annotator): lease for lease in held}
@@ -74,7 +91,6 @@ def apply(
     ]
     leases.close(session, left, LeaseState.RELEASED)
     _count_events(project, len(changed), at)
-    return len(changed)
 
 
 def withdraw(session: Session, project: Project, label: Label, *, at: datetime) -> None:

@@ -6,7 +6,7 @@ without having been applied (draft-ietf-httpapi-idempotency-key-header-07).
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,15 @@ def claim(runtime: Runtime, caller: Caller, request: Repeatable) -> Iterator[Kep
                 "a request with this Idempotency-Key is still running", headers=retry_after(1)
             )
         yield _find(runtime, caller, request)
+
+
+def sealed(caller: Caller) -> Caller:
+    """The caller with all that another thread must know to keep their answer."""
+    request = caller.repeatable
+    if request is None:
+        return caller
+    fingerprint = request.fingerprint()
+    return replace(caller, repeatable=replace(request, fingerprint=lambda: fingerprint))
 
 
 def keep(session: Session, caller: Caller, answer: Any, *, at: datetime) -> None:

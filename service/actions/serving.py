@@ -1,25 +1,23 @@
 """Choosing what a batch holds: its shares, then the ranking, then what is left."""
 
+from collections import Counter as Counts
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-
-from sqlalchemy.orm import Session
 
 from service.actions import picks
 from service.actions.again import Again
 from service.actions.picks import Pick
-from service.actions.walking import down_coverage, down_ranking
+from service.actions.shelf import Shelf
+from service.actions.walking import down_ranking
 from service.domain import policy
 from service.domain.catalogue import Asked, Reason, Strategy
+from service.heads import Order
 from service.runtime import Runtime
-from service.store import candidates, offers, slots
+from service.store import candidates
 from service.store.candidates import Asking
 from service.store.tables.labelling import Batch
 from service.store.tables.learning import Ranking
-
-_MOST_ROUNDS = 6
-"""Rounds of choosing of which rivals took something, before a batch is left short."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,70 +25,59 @@ class Counter:
     """One hand-out at work: who asks, of which ranking, into which batch."""
 
     runtime: Runtime
-    session: Session
+    shelf: Shelf
     asking: Asking
     ranking: Ranking
     batch: Batch
+    mix: policy.Mix
+    had: list[Pick] = field(default_factory=list)
+    """What was leased to the batch by now."""
 
-    def pick(self, size: int) -> list[Pick]:
-        """Choose and lease up to `size` items, in the order they are shown.
+    @property
+    def wanted(self) -> policy.Mix:
+        """What the batch is short of."""
+        had = Counts(pick.share for pick in self.had if pick.is_share)
+        audit = self.mix.audit - had[Reason.AUDIT]
+        coverage = self.mix.coverage - had[Reason.COVERAGE]
+        repeats = self.mix.repeats - had[Asked.BLIND_REPEAT]
+        doubts = self.mix.doubts - had[Asked.DOUBT]
+        rest = self.batch.size - len(self.had) - audit - coverage - repeats - doubts
+        return policy.Mix(
+            audit=audit, coverage=coverage, strategy=rest, repeats=repeats, doubts=doubts
+        )
 
-        Everything is chosen first and leased at once; what rivals took is chosen anew.
+    def choose(self, taken: set[int]) -> list[Pick]:
+        """Choose what the batch is short of.
+
+        Args:
+            taken: positions that are passed over, to which those that are chosen are added.
         """
-        project = self.asking.project
-        is_again = project.labels_per_item > 1
-        mix = policy.mix(
-            size,
-            audit_share=project.audit_share if project.audit_threshold else 0.0,
-            coverage_share=project.coverage_share,
-            repeat_share=policy.REPEAT_SHARE if is_again else 0.0,
-            doubt_share=policy.DOUBT_SHARE if is_again else 0.0,
-            draw=self.runtime.chance.random(),
-        )
-        had: list[Pick] = []
-        for _ in range(_MOST_ROUNDS):
-            chosen = self._choose(mix, size, had)
-            got = self._lease(chosen)
-            had += got
-            if len(got) == len(chosen):
-                break
-        return picks.shuffled(had, self.runtime.chance)
-
-    def _choose(self, mix: policy.Mix, size: int, had: Sequence[Pick]) -> list[Pick]:
-        wanted: dict[str, int] = {
-            Reason.AUDIT: mix.audit,
-            Reason.COVERAGE: mix.coverage,
-            Asked.BLIND_REPEAT: mix.repeats,
-            Asked.DOUBT: mix.doubts,
-        }
-        for pick in had:
-            if pick.is_share:
-                wanted[pick.share] -= 1
         again = Again(
-            runtime=self.runtime, session=self.session, asking=self.asking, ranking=self.ranking
+            runtime=self.runtime, shelf=self.shelf, asking=self.asking, ranking=self.ranking
         )
-        taken = list(had)
-        taken += self._audit(wanted[Reason.AUDIT], without=taken, is_share=True)
-        taken += self._coverage(
-            wanted[Reason.COVERAGE],
-            expected=size * self.asking.project.coverage_share,
-            without=taken,
-        )
-        taken += again.repeats(wanted[Asked.BLIND_REPEAT], size=size, without=taken)
-        taken += again.doubts(wanted[Asked.DOUBT], without=taken)
-        taken += self._ranked(size - len(taken), without=taken)
-        taken += self._unranked(size - len(taken), without=taken)
-        taken += self._audit(size - len(taken), without=taken)
-        taken += again.rest(size - len(taken), without=taken)
-        return taken[len(had) :]
+        size, wanted = self.batch.size, self.wanted
+        chosen: list[Pick] = []
+        short = size - len(self.had)
 
-    def _audit(self, count: int, *, without: Sequence[Pick], is_share: bool = False) -> list[Pick]:
+        def choose(found: Sequence[Pick]) -> None:
+            chosen.extend(found)
+            taken.update(picks.positions(found))
+
+        choose(self._audit(wanted.audit, without=taken, is_share=True))
+        choose(self._coverage(wanted.coverage, without=taken))
+        choose(again.repeats(wanted.repeats, size=size, without=taken))
+        choose(again.doubts(wanted.doubts, without=taken))
+        choose(self._ranked(short - len(chosen), without=taken))
+        choose(self._unranked(short - len(chosen), without=taken))
+        choose(self._audit(short - len(chosen), without=taken))
+        choose(again.rest(short - len(chosen), without=taken))
+        return chosen
+
+    def _audit(self, count: int, *, without: set[int], is_share: bool = False) -> list[Pick]:
         project = self.asking.project
         if not project.audit_threshold:
             return []
-        found = candidates.of_reserve(
-            self.session, self.asking, limit=count, without=picks.positions(without)
-        )
+        found = self.shelf.of_reserve(self.asking, limit=count, without=without)
         return [
             Pick(
                 candidate=each,
@@ -102,11 +89,10 @@ class Counter:
             for each in found
         ]
 
-    def _coverage(self, count: int, *, expected: float, without: Sequence[Pick]) -> list[Pick]:
+    def _coverage(self, count: int, *, without: set[int]) -> list[Pick]:
         """The next of the coverage order; by chance where there is none, or no more of it."""
         if count <= 0:
             return []
-        walk = down_coverage(self.runtime, self.session, self.asking, self.ranking)
         found = [
             Pick(
                 candidate=step.candidate,
@@ -115,22 +101,26 @@ class Counter:
                 is_share=True,
                 probability=step.score,
             )
-            for step in walk.next_free(count, without=set(picks.positions(without)), insists=False)
+            for step in self.shelf.take(Order.COVERAGE, count, without=without)
         ]
         return found + self._drawn(
             count - len(found),
             Reason.COVERAGE,
-            expected=expected,
-            without=[*without, *found],
+            expected=self.batch.size * self.asking.project.coverage_share,
+            without=without.union(picks.positions(found)),
             is_share=True,
         )
 
-    def _ranked(self, count: int, *, without: Sequence[Pick]) -> list[Pick]:
+    def _ranked(self, count: int, *, without: set[int]) -> list[Pick]:
         if count <= 0:
             return []
         is_random = self.ranking.strategy == Strategy.RANDOM
         probability = min(1.0, count / self._offered) if is_random and self._offered else None
-        walk = down_ranking(self.runtime, self.session, self.asking, self.ranking)
+        steps = self.shelf.take(Order.RANKING, count, without=without)
+        if len(steps) < count:
+            walk = down_ranking(self.runtime, self.shelf, self.asking, self.ranking)
+            have = without.union(step.candidate.position for step in steps)
+            steps += walk.next_free(count - len(steps), without=have)
         return [
             Pick(
                 candidate=step.candidate,
@@ -140,10 +130,10 @@ class Counter:
                 place=step.place,
                 score=step.score,
             )
-            for step in walk.next_free(count, without=set(picks.positions(without)))
+            for step in steps
         ]
 
-    def _unranked(self, count: int, *, without: Sequence[Pick]) -> list[Pick]:
+    def _unranked(self, count: int, *, without: set[int]) -> list[Pick]:
         """Items that came after the ranking was made, in random order."""
         is_cold = self.ranking.version_id is None
         reason = Reason.COLD_START if is_cold else Reason.RANDOM
@@ -155,14 +145,14 @@ class Counter:
         reason: Reason,
         *,
         expected: float,
-        without: Sequence[Pick],
+        without: set[int],
         is_share: bool = False,
     ) -> list[Pick]:
         if count <= 0 or not self._offered:
             return []
         chance = self.runtime.chance
         found = candidates.at_random(
-            self.session, self.asking, chance, limit=count, without=picks.positions(without)
+            self.shelf.session, self.asking, chance, limit=count, without=without
         )
         return [
             Pick(
@@ -178,10 +168,4 @@ class Counter:
     @cached_property
     def _offered(self) -> int:
         """How many items could be served when the choice began."""
-        return offers.count(self.session, self.asking)
-
-    def _lease(self, chosen: Sequence[Pick]) -> list[Pick]:
-        wanted = [pick.candidate for pick in chosen]
-        asking = self.asking
-        got = slots.take(self.session, asking.project, self.batch, wanted, now=asking.now)
-        return [pick for pick in chosen if pick.candidate.position in got]
+        return self.shelf.offered(self.asking)

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from service.actions import batches, picks, receipts
+from service.actions import hand_outs, picks, receipts
 from service.actions.access import Caller
 from service.actions.batch_views import BatchView, Showing
 from service.actions.picks import Pick
+from service.actions.shelf import Shelf
 from service.actions.walking import down_spots
 from service.domain.catalogue import Reason, Role
 from service.domain.requests import Wish
@@ -39,10 +40,10 @@ def hand_out(runtime: Runtime, caller: Caller, uid: UUID, wish: Wish) -> BatchVi
             )
     with runtime.sessions.begin() as session:
         now = runtime.now()
-        batch = batches.new(session, desk, wish, at=now)
-        asking = Asking(project=desk.project, annotator=wish.annotator, now=now)
+        (batch,) = hand_outs.new_batches(session, desk, [wish], at=now)
+        asking = Asking(project=desk.project, annotators=(wish.annotator,), now=now)
         had = _chosen(session, asking, batch)
-        batches.log(session, had, batch, desk)
+        hand_outs.log(session, [(batch, had)], desk)
         shown = Showing(runtime=runtime, session=session, desk=desk, now=now, explain=False)
         answer = shown.new(batch, had)
         receipts.keep(session, caller, answer, at=now)
@@ -52,15 +53,15 @@ def hand_out(runtime: Runtime, caller: Caller, uid: UUID, wish: Wish) -> BatchVi
 def _chosen(session: Session, asking: Asking, batch: Batch) -> list[Pick]:
     """Lease the next ones; what rivals took is chosen anew."""
     had: list[Pick] = []
-    walk = down_spots(session, asking)
+    walk = down_spots(Shelf(session), asking)
     for _ in range(_MOST_ROUNDS):
         steps = walk.next_free(
             batch.size - len(had), without=set(picks.positions(had)), insists=False
         )
         there = spots.at_places(session, asking.project.id, [step.place + 1 for step in steps])
         wanted = [_pick(step.candidate, there[step.place + 1]) for step in steps]
-        some = [pick.candidate for pick in wanted]
-        got = slots.take(session, asking.project, batch, some, now=asking.now)
+        some = [(batch, pick.candidate) for pick in wanted]
+        got = slots.take(session, asking.project, some, now=asking.now)
         had += [pick for pick in wanted if pick.candidate.position in got]
         if len(had) == batch.size or not wanted:
             break

@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy.orm import Session
-
+from service.actions.shelf import Shelf, Step
 from service.domain.catalogue import Asked
 from service.heads import Head, Order
 from service.runtime import Runtime
 from service.store import candidates, coverings, rankings, rechecks, spots
-from service.store.candidates import Asking, Candidate
+from service.store.candidates import Asking
 from service.store.tables.learning import Ranking
 
 Row = tuple[int, int, float]
@@ -24,19 +23,10 @@ _RECHECKS = {Asked.DOUBT: Order.DOUBT, Asked.BLIND_REPEAT: Order.BLIND_REPEAT}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
-    """An item that may be served, with its place in the order and its score."""
-
-    candidate: Candidate
-    place: int
-    score: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class Walk:
     """One hand-out on its way down an order."""
 
-    session: Session
+    shelf: Shelf
     asking: Asking
     head: Head
     """What this process knows of the order."""
@@ -44,6 +34,13 @@ class Walk:
     """Reads the next rows of the order, none at its end."""
     asked: Asked | None = None
     """Why its items are asked about again, where somebody has labelled them."""
+
+    def upcoming(self, count: int) -> list[int]:
+        """Positions that are looked at first when so many items are wanted."""
+        if count <= 0:
+            return []
+        self._look_again()
+        return [self.head.row(place)[0] for place in self._ahead(count, set())]
 
     def next_free(self, count: int, *, without: set[int], insists: bool = True) -> list[Step]:
         """The first `count` items that may be served, in their order.
@@ -84,7 +81,7 @@ class Walk:
     def _look(self, at: dict[int, int], count: int, without: set[int]) -> list[Step]:
         """Those of some places, by position, that may be served; note how the others stand."""
         wanted = [position for position in at if position not in without]
-        free, others = candidates.at_positions(self.session, self.asking, wanted, asked=self.asked)
+        free, others = self.shelf.look(self.asking, wanted, asked=self.asked)
         served = [position for position in wanted if position in free][:count]
         loose = others | (free.keys() - set(served))
         self.head.settle(
@@ -101,12 +98,16 @@ class Walk:
         places = self.head.due(self.asking.now, at_once=at_once)
         if places:
             positions = [self.head.row(place)[0] for place in places]
-            found = candidates.standing(self.session, self.asking, positions, asked=self.asked)
+            found = candidates.standing(
+                self.shelf.session, self.asking, positions, asked=self.asked
+            )
             self.head.seen(places, found)
 
 
-def down_ranking(runtime: Runtime, session: Session, asking: Asking, ranking: Ranking) -> Walk:
+def down_ranking(runtime: Runtime, shelf: Shelf, asking: Asking, ranking: Ranking) -> Walk:
     """Down a ranking, whose rows are followed by what its blobs hold."""
+
+    session = shelf.session
 
     def rows_after(read: int) -> Sequence[Row]:
         rows = rankings.next_rows(session, ranking.id, after=read, limit=_ROWS)
@@ -118,33 +119,33 @@ def down_ranking(runtime: Runtime, session: Session, asking: Asking, ranking: Ra
         return rankings.next_rows(session, ranking.id, after=read, limit=_ROWS)
 
     head = _head(runtime, asking, ranking, Order.RANKING)
-    return Walk(session=session, asking=asking, head=head, rows_after=rows_after)
+    return Walk(shelf=shelf, asking=asking, head=head, rows_after=rows_after)
 
 
-def down_coverage(runtime: Runtime, session: Session, asking: Asking, ranking: Ranking) -> Walk:
+def down_coverage(runtime: Runtime, shelf: Shelf, asking: Asking, ranking: Ranking) -> Walk:
     """Down the coverage order beside a ranking; scores are probabilities."""
-    rows_after = partial(coverings.next_rows, session, ranking.id)
+    rows_after = partial(coverings.next_rows, shelf.session, ranking.id)
     head = _head(runtime, asking, ranking, Order.COVERAGE)
-    return Walk(session=session, asking=asking, head=head, rows_after=rows_after)
+    return Walk(shelf=shelf, asking=asking, head=head, rows_after=rows_after)
 
 
 def down_rechecks(
-    runtime: Runtime, session: Session, asking: Asking, ranking: Ranking, asked: Asked
+    runtime: Runtime, shelf: Shelf, asking: Asking, ranking: Ranking, asked: Asked
 ) -> Walk:
     """Down what is to be asked again; scores of what is drawn are probabilities."""
     return Walk(
-        session=session,
+        shelf=shelf,
         asking=asking,
         head=_head(runtime, asking, ranking, _RECHECKS[asked]),
-        rows_after=partial(rechecks.next_rows, session, ranking.id, asked),
+        rows_after=partial(rechecks.next_rows, shelf.session, ranking.id, asked),
         asked=asked,
     )
 
 
-def down_spots(session: Session, asking: Asking) -> Walk:
+def down_spots(shelf: Shelf, asking: Asking) -> Walk:
     """Down the predictions that are to be checked, few and seldom asked for; nothing is kept."""
-    rows_after = partial(spots.next_rows, session, asking.project.id)
-    return Walk(session=session, asking=asking, head=Head(0, 0), rows_after=rows_after)
+    rows_after = partial(spots.next_rows, shelf.session, asking.project.id)
+    return Walk(shelf=shelf, asking=asking, head=Head(0, 0), rows_after=rows_after)
 
 
 def _head(runtime: Runtime, asking: Asking, ranking: Ranking, order: Order) -> Head:

@@ -7,7 +7,7 @@ import pyarrow as pa
 from flask import Response, request
 
 from service.actions import labels
-from service.actions.labels import Recorded
+from service.actions.posts import Recorded
 from service.api import exports, paging
 from service.api.answers import answers
 from service.api.edge import Blueprint, caller, needs, runtime

@@ -5,24 +5,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
 from service.store.lists import add_rows
-from service.store.tables.base import Base
 from service.store.tables.labelling import Batch, Label, Lease, Selection
 from service.store.tables.pool import Item
 
 _LATELY = 21
 _UNTIL_KNOWN = 10
-_ADD = insert(Base.metadata.tables[Batch.__tablename__])
 
 
-def add(session: Session, **fields: Any) -> Batch:
-    """Add a batch; what is answered is not the session's, which need not look after it."""
-    session.connection().execute(_ADD, fields)
-    return Batch(**fields)
+def add_many(
+    session: Session, same: Mapping[str, Any], each: Sequence[Mapping[str, Any]]
+) -> list[Batch]:
+    """Add batches, given as what they share and how they differ.
+
+    What is answered is not the session's, which need not look after it.
+    """
+    columns = {name: [one[name] for one in each] for name in each[0]}
+    add_rows(session, Batch.__table__, same, columns)
+    return [Batch(**same, **one) for one in each]
 
 
 def get(session: Session, project_id: int, batch_id: UUID) -> Batch:

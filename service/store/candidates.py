@@ -1,7 +1,7 @@
 """Who may be served next: open items that nobody holds, in the order that is asked for."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -48,10 +48,10 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Asking:
-    """Who asks, and when."""
+    """Who asks, and when: one, or several of whom each must do with what is answered."""
 
     project: Project
-    annotator: str
+    annotators: tuple[str, ...]
     now: datetime
 
 
@@ -106,7 +106,7 @@ def _standing(kind: Kind) -> Select[int, bool]:
 
 
 def of_reserve(
-    session: Session, asking: Asking, *, limit: int, without: Sequence[int] = ()
+    session: Session, asking: Asking, *, limit: int, without: Collection[int] = ()
 ) -> list[Candidate]:
     """Next of the audit reserve, in the audit order."""
     if limit <= 0:
@@ -137,7 +137,7 @@ def at_random(
     chance: random.Random,
     *,
     limit: int,
-    without: Sequence[int],
+    without: Collection[int],
     again: bool = False,
 ) -> list[Candidate]:
     """Uniform draw without replacement from the items outside the reserve.
@@ -177,7 +177,7 @@ def _offered(kind: Kind) -> Select[Any]:
 
 
 def _given(asking: Asking, among: Sequence[int] = ()) -> dict[str, Any]:
-    return openings.given(asking.project, asking.annotator, now=asking.now, among=among)
+    return openings.given(asking.project, asking.annotators, now=asking.now, among=among)
 
 
 def columns(kind: Kind) -> Select[Any]:

@@ -24,11 +24,26 @@ class Ended:
 
 def queue_if_due(session: Session, project: Project, *, at: datetime) -> Run | None:
     """Queue a cycle if the labels that none has seen ask for it and none is in flight."""
-    if not _is_due(project, at):
+    if not is_due(project, at):
         project.due_at = _due_at(project)
         return None
     project.due_at = None
     return queue_cycle(session, project, Stage.RETRAIN, at=at)
+
+
+def is_due(project: Project, at: datetime, *, events: int | None = None) -> bool:
+    """Whether labels ask for a cycle: those of all events, or as if there were so many by now."""
+    if project.input_type == InputType.SCORES:
+        return False
+    return project.retrain_asked or policy.is_cycle_due(
+        labels_since=(events or project.label_events) - project.events_used,
+        labels=project.label_count,
+        min_labels=project.min_labels,
+        share=project.retrain_share,
+        oldest_at=project.oldest_unused_at,
+        max_wait_seconds=project.max_wait_seconds,
+        now=at,
+    )
 
 
 def queue_rerank(session: Session, project: Project, *, at: datetime) -> Run | None:
@@ -105,20 +120,6 @@ def fail(session: Session, run: Run, project: Project, *, at: datetime, reason: 
     if project.pool_changes <= run.changes_seen:
         return None
     return queue_cycle(session, project, without_training(project), at=at)
-
-
-def _is_due(project: Project, at: datetime) -> bool:
-    if project.input_type == InputType.SCORES:
-        return False
-    return project.retrain_asked or policy.is_cycle_due(
-        labels_since=project.label_events - project.events_used,
-        labels=project.label_count,
-        min_labels=project.min_labels,
-        share=project.retrain_share,
-        oldest_at=project.oldest_unused_at,
-        max_wait_seconds=project.max_wait_seconds,
-        now=at,
-    )
 
 
 def _due_at(project: Project) -> datetime | None:

@@ -17,7 +17,7 @@ LARGE = 20_000
 
 
 def count(session: Session, asking: Asking, *, again: bool = False) -> int:
-    """Items outside the reserve that could be served to the annotator now.
+    """Items outside the reserve that could be served to the first who asks now.
 
     Args:
         again: count also those that somebody has labelled or holds, and that need more labels.
@@ -28,7 +28,7 @@ def count(session: Session, asking: Asking, *, again: bool = False) -> int:
         query = _count_taken(is_large=project.open_count >= LARGE)
     else:
         query = _count_free(openings.kind_of(project, again=again))
-    given = openings.given(project, asking.annotator, now=asking.now)
+    given = openings.given(project, asking.annotators, now=asking.now)
     counted = session.connection().scalar(query, given) or 0
     return max(0, project.open_count - counted) if one_label else int(counted)
 

@@ -37,6 +37,8 @@ IS_LEASED: ColumnElement[bool] = Lease.state == _OPEN
 PROJECT = bindparam("of_project", type_=BigInteger)
 THRESHOLD = bindparam("threshold", type_=Float)
 ANNOTATOR = bindparam("annotator", type_=String)
+"""The first of those who ask."""
+ANNOTATORS = bindparam("annotators", type_=Listed(String))
 NOW = bindparam("at", type_=Utc)
 AMONG = bindparam("among", type_=Listed(BigInteger))
 _PER_ITEM = bindparam("per_item", type_=BigInteger)
@@ -55,13 +57,14 @@ class Kind:
 
 
 def given(
-    project: Project, annotator: str, *, now: datetime, among: Sequence[int] = ()
+    project: Project, annotators: Sequence[str], *, now: datetime, among: Sequence[int] = ()
 ) -> dict[str, Any]:
     """What a statement is executed with."""
     return {
         "of_project": project.id,
         "threshold": project.audit_threshold,
-        "annotator": annotator,
+        "annotator": annotators[0],
+        "annotators": list(annotators),
         "at": now,
         "among": list(among),
         "per_item": project.labels_per_item,
@@ -119,14 +122,15 @@ def vacant(kind: Kind) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def is_theirs(kind: Kind) -> ColumnElement[bool]:
-    """Condition on an `Item` that is vacant: with an annotator already, or answered by them."""
+    """Condition on an `Item` that is vacant: with one who asks already, or answered by them."""
     same = [Label.project_id == PROJECT, Label.position == Item.position]
     if kind.among:
         same.append(IsAmong(Label.position, AMONG))
-    answered = exists().where(*same, Label.annotator == ANNOTATOR, Label.is_current)
+    answered = exists().where(*same, IsAmong(Label.annotator, ANNOTATORS), Label.is_current)
     if kind.is_first:
         return answered
-    return answered | exists().where(*_leases(kind), Lease.annotator == ANNOTATOR, is_holding())
+    held = (*_leases(kind), IsAmong(Lease.annotator, ANNOTATORS), is_holding())
+    return answered | exists().where(*held)
 
 
 def is_stale(kind: Kind) -> ColumnElement[bool]:

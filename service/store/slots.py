@@ -18,20 +18,22 @@ from service.store.tables.pool import Project
 def take(
     session: Session,
     project: Project,
-    batch: Batch,
-    wanted: Sequence[Candidate],
+    wanted: Sequence[tuple[Batch, Candidate]],
     *,
     now: datetime,
 ) -> set[int]:
-    """Lease items to a batch's annotator; answer the positions that were had.
+    """Lease items, none of them twice, to the annotators of batches that were made together.
+
+    Answer the positions that were had.
 
     The unique index on what is held decides. Positions are locked in ascending order, so that
     two hand-outs cannot wait for each other.
     """
     if not wanted:
         return set()
-    ordered = sorted(each.position for each in wanted)
-    if any(each.is_stale for each in wanted):
+    batches = {each.position: batch for batch, each in wanted}
+    ordered = sorted(batches)
+    if any(each.is_stale for _, each in wanted):
         _expire(session, project.id, ordered, now)
     slots = dict.fromkeys(ordered, 0)
     if project.labels_per_item > 1:
@@ -40,12 +42,15 @@ def take(
         return set()
     same = {
         "project_id": project.id,
-        "batch_id": batch.id,
-        "annotator": batch.annotator,
         "state": LeaseState.OPEN,
-        "expires_at": batch.expires_at,
+        "expires_at": wanted[0][0].expires_at,
     }
-    columns = {"position": list(slots), "slot": list(slots.values())}
+    columns: dict[str, list[Any]] = {
+        "position": list(slots),
+        "slot": list(slots.values()),
+        "batch_id": [batches[position].id for position in slots],
+        "annotator": [batches[position].annotator for position in slots],
+    }
     return set(add_rows(session, Lease.__table__, same, columns, new_only="position"))
 
 

@@ -1,44 +1,108 @@
-"""Turns in a process."""
+"""Requests that want the same thing at once."""
 
 import threading
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from service.turns import Turns
+from service.turns import MOST_WEIGHT, Turns
 
 
-def test_one_at_a_time_holds_a_name_and_others_do_not_wait() -> None:
-    turns = Turns()
-    inside, most = 0, 0
-    guard = threading.Lock()
+class Desk:
+    """Doubles numbers, several at once; the first ones are held back until they are let go."""
 
-    def enter() -> None:
-        nonlocal inside, most
-        for _ in range(50):
-            with turns.of("a"):
-                with guard:
-                    inside += 1
-                    most = max(most, inside)
-                with guard:
-                    inside -= 1
+    def __init__(self) -> None:
+        self.turns = Turns()
+        self.groups: list[list[int]] = []
+        self.answers: dict[int, int | str] = {}
+        self.has_begun = threading.Event()
+        self.may_end = threading.Event()
 
-    threads = [threading.Thread(target=enter) for _ in range(8)]
-    with turns.of("b"):  # another name
-        for thread in threads:
+    def double(self, numbers: Sequence[int]) -> list[int | Exception]:
+        """Refuse 13; break down at 99."""
+        self.groups.append(list(numbers))
+        self.has_begun.set()
+        assert self.may_end.wait(10)
+        if 99 in numbers:
+            raise RuntimeError("99 is too much")
+        return [ValueError("13 is refused") if n == 13 else 2 * n for n in numbers]
+
+    def ask(self, number: int, weight: int = 1) -> None:
+        """Ask for one number, and write down what is answered."""
+        try:
+            self.answers[number] = self.turns.together("a", number, self.double, weight=weight)
+        except (RuntimeError, ValueError) as error:
+            self.answers[number] = str(error)
+
+    def let(self, *asks: Callable[[], None]) -> None:
+        """Have the first begin, the others come one after the other while it works."""
+        threads = [threading.Thread(target=ask) for ask in asks]
+        for number, thread in enumerate(threads):
             thread.start()
+            assert self.has_begun.wait(10)
+            while self.turns.waiting("a") < number + 1:
+                pass
+        self.may_end.set()
         for thread in threads:
             thread.join(10)
 
-    assert most == 1
-    assert len(turns) == 0
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
 
 
-def test_a_name_is_given_back_when_the_work_fails() -> None:
+def test_who_comes_while_one_is_served_is_served_with_the_others(desk: Desk) -> None:
+    desk.let(*(lambda n=n: desk.ask(n) for n in range(5)))  # type: ignore[misc]
+
+    assert desk.groups == [[0], [1, 2, 3, 4]]
+    assert desk.answers == {n: 2 * n for n in range(5)}
+    assert desk.turns.waiting("a") == 0
+
+
+def test_each_of_a_group_gets_its_own_refusal(desk: Desk) -> None:
+    desk.let(*(lambda n=n: desk.ask(n) for n in (1, 12, 13, 14)))  # type: ignore[misc]
+
+    assert desk.groups == [[1], [12, 13, 14]]
+    assert desk.answers == {1: 2, 12: 24, 13: "13 is refused", 14: 28}
+
+
+def test_what_breaks_a_group_breaks_only_its_own_request(desk: Desk) -> None:
+    desk.let(*(lambda n=n: desk.ask(n) for n in (1, 98, 99, 100)))  # type: ignore[misc]
+
+    assert desk.groups[:2] == [[1], [98, 99, 100]]
+    assert sorted(desk.groups[2:]) == [[98], [99], [100]]
+    assert desk.answers == {1: 2, 98: 196, 99: "99 is too much", 100: 200}
+    assert desk.turns.waiting("a") == 0
+
+
+def test_a_group_is_not_heavier_than_may_be(desk: Desk) -> None:
+    half, more = MOST_WEIGHT // 2, 2 * MOST_WEIGHT
+    wishes = [(0, 1), (1, half), (2, half), (3, 1), (4, more), (5, 1)]
+    desk.let(*(lambda w=wish: desk.ask(*w) for wish in wishes))  # type: ignore[misc]
+
+    assert desk.groups == [[0], [1, 2], [3], [4], [5]]
+    assert set(desk.answers) == set(range(6))
+
+
+def test_names_do_not_wait_for_each_other() -> None:
     turns = Turns()
 
-    with pytest.raises(ValueError, match="no"), turns.of("a"):
+    def outer(wishes: Sequence[str]) -> list[str | Exception]:
+        return [wish + turns.together("b", "!", list) for wish in wishes]
+
+    assert turns.together("a", "here", outer) == "here!"
+    assert turns.waiting("a") == 0
+
+
+def test_a_name_is_free_again_when_the_work_fails() -> None:
+    turns = Turns()
+
+    def fail(_: Sequence[int]) -> list[int | Exception]:
         raise ValueError("no")
 
-    assert len(turns) == 0
-    with turns.of("a"):
-        assert len(turns) == 1
+    with pytest.raises(ValueError, match="no"):
+        turns.together("a", 1, fail)
+
+    assert turns.waiting("a") == 0
+    assert turns.together("a", 1, list) == 1

@@ -97,12 +97,12 @@ def test_the_reserve_and_what_is_closed_are_in_no_coverage_order(pool: Pool) -> 
 
 
 def test_behind_the_coverage_order_items_are_drawn_at_random(pool: Pool) -> None:
-    pool.make(**HALF).add(350)
+    pool.make(**HALF).add(1_050)
     pool.work()
 
     shares = [covering(pool, 100) for _ in range(3)]
 
-    assert len(pool.rows(Covering)) == 300
+    assert len(pool.rows(Covering)) == 1_000
     assert [len(each) for each in shares] == [50, 50, 50]
     pool.clock.advance(10_000)
     pool.add(400, seed=1)  # ranked, and clustered after that

@@ -1,0 +1,119 @@
+"""Posts of labels that come at once: each checked and answered for itself, all written together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.actions import answers, receipts
+from service.actions.access import Caller
+from service.actions.answers import Answer
+from service.domain.requests import NewLabel
+from service.errors import Fault, Unacceptable
+from service.runtime import Runtime
+from service.store import cycles, projects, standings
+from service.store.standings import Standing
+from service.store.tables.learning import Run
+from service.store.tables.pool import Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """Labels of one request."""
+
+    caller: Caller
+    new: Sequence[NewLabel]
+
+    @property
+    def has_skip(self) -> bool:
+        """Whether it gives an item back."""
+        return any(label.value is None for label in self.new)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What became of the labels sent, and the cycle that they start if they do."""
+
+    recorded: int
+    unchanged: int
+    run: Run | None
+
+
+def record_all(
+    runtime: Runtime, workspace_id: UUID, uid: UUID, posts: Sequence[Post]
+) -> list[Recorded | Exception]:
+    """Record posts for one project in their order; a refused one leaves the others alone."""
+    with runtime.sessions.begin() as session:
+        now = runtime.now()
+        project = projects.get(session, workspace_id, uid, lock=True)
+        keys = {label.key for post in posts for label in post.new}
+        known = standings.lock_many(session, project.id, keys)
+        refusals = [_refusal(project, known, post) for post in posts]
+        wanted = [
+            [] if refusal else _wanted(project, known, post)
+            for post, refusal in zip(posts, refusals, strict=True)
+        ]
+        with session.no_autoflush:  # else the project is written as often as a count of it changes
+            counts = answers.apply(session, project, known.values(), wanted, at=now)
+            starter, run = _start(session, project, counts, now)
+        outcomes: list[Recorded | Exception] = []
+        for number, (post, refusal) in enumerate(zip(posts, refusals, strict=True)):
+            if refusal is not None:
+                outcomes.append(refusal)
+                continue
+            answer = Recorded(
+                recorded=counts[number],
+                unchanged=len(post.new) - counts[number],
+                run=run if number == starter else None,
+            )
+            receipts.keep(session, post.caller, answer, at=now)
+            outcomes.append(answer)
+    if any(post.has_skip for post in posts):
+        runtime.heads.look_again(project.id)
+    if run is not None:  # committed, so a worker can find it
+        runtime.queue.start(run.stage, run.id)
+    return outcomes
+
+
+def _start(
+    session: Session, project: Project, counts: Sequence[int], at: datetime
+) -> tuple[int | None, Run | None]:
+    """Queue a cycle if one is due by now; say with which post it came to be."""
+    if not any(counts):
+        return None, None
+    run = cycles.queue_if_due(session, project, at=at)
+    events = project.label_events - sum(counts)
+    for number, count in enumerate(counts):
+        events += count
+        if run is not None and count and cycles.is_due(project, at, events=events):
+            return number, run
+    return None, run
+
+
+def _wanted(project: Project, known: Mapping[str, Standing], post: Post) -> list[Answer]:
+    classes = {name: index for index, name in enumerate(project.classes)}
+    return [
+        Answer(
+            position=known[label.key].position,
+            annotator=label.annotator,
+            value=None if label.value is None else classes[label.value],
+            prediction_shown=label.prediction_shown,
+        )
+        for label in post.new
+    ]
+
+
+def _refusal(project: Project, known: Mapping[str, Standing], post: Post) -> Unacceptable | None:
+    faults = []
+    for index, label in enumerate(post.new):
+        if label.key not in known:
+            detail = f"there is no item {label.key!r} in this project"
+            faults.append(Fault(f"/labels/{index}/key", detail))
+        if label.value is not None and label.value not in project.classes:
+            detail = f"{label.value!r} is not one of the classes: {', '.join(project.classes)}"
+            faults.append(Fault(f"/labels/{index}/value", detail))
+    if not faults:
+        return None
+    return Unacceptable("no label was stored: some are not acceptable", faults=faults)
