@@ -182,12 +182,7 @@ def _restate(
         standings.set_answers(
             session, project.id, positions, labels=answered, skips=skips, state=state
         )
-    return {
-        position
-        for (_, _, state), positions in alike.items()
-        for position in positions
-        if state != ItemState.OPEN
-    }
+    return {at for (*_, state), some in alike.items() if state != ItemState.OPEN for at in some}
 
 
 def _count_labels(
