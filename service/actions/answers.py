@@ -54,12 +54,11 @@ def apply(
     values: dict[tuple[int, str], int | None] = {w: row.value for w, row in before.items()}
     counts = [0] * len(posts)
     changed: list[Answer] = []
-    for number, post in enumerate(posts):
-        for answer in post:
-            if answer.whose not in values or values[answer.whose] != answer.value:
-                values[answer.whose] = answer.value
-                changed.append(answer)
-                counts[number] += 1
+    for number, answer in ((n, each) for n, post in enumerate(posts) for each in post):
+        if answer.whose not in values or values[answer.whose] != answer.value:
+            values[answer.whose] = answer.value
+            changed.append(answer)
+            counts[number] += 1
     if changed:
         _change(session, project, items_by, before, values, changed, at)
     return counts
@@ -80,15 +79,12 @@ def _change(
     labels.end(session, [before[w].number for w in last if w in before], at=at)
     gone = [before[w].value for w in last if w in before]
     _count_labels(project, came=[answer.value for answer in last.values()], gone=gone)
-    same = {"project_id": project.id, "at": at}
-    labels.add_many(session, same, _columns(changed, last, latest, at))
+    new = _columns(changed, last, latest, at)
+    labels.add_many(session, {"project_id": project.id, "at": at}, new)
     closed = _close_leases(session, project, list(last.values()), latest, at)
     finished = _restate(session, project, items_by, values)
-    left = [
-        each.id
-        for each in held
-        if each.position in finished and each.state == LeaseState.OPEN and each.id not in closed
-    ]
+    is_open = {each.id: each.state == LeaseState.OPEN for each in held if each.position in finished}
+    left = [number for number, is_left in is_open.items() if is_left and number not in closed]
     leases.close(session, left, LeaseState.RELEASED)
     _count_events(project, len(changed), at)
 
