@@ -48,8 +48,8 @@ def against_rate(wrong: Ints, checked: Ints, limit: float) -> Floats:
 
     The bet is the likelihood ratio of rates spread evenly between `limit` and 1.
 
-    >>> np.round(against_rate(np.array([0, 4, 8]), np.array([0, 8, 8]), 0.3))
-    array([   1.,    1., 2419.])
+    >>> against_rate(np.array([0, 4, 8]), np.array([0, 8, 8]), 0.3).round(1).tolist()
+    [1.0, 1.1, 2419.3]
 
     Args:
         wrong: int64[C].
