@@ -35,6 +35,8 @@ class Runtime:
     """Transactions that may write."""
     readers: sessionmaker[Session]
     """Transactions that only read."""
+    snapshots: sessionmaker[Session]
+    """The same, of which all statements see one moment."""
     queue: Queue
     blobs: Blobs
     live: Live
@@ -62,6 +64,7 @@ def build(settings: Settings) -> Runtime:
         settings=settings,
         sessions=opened.sessions,
         readers=opened.readers,
+        snapshots=opened.snapshots,
         queue=CeleryQueue(settings.broker),
         blobs=open_blobs(settings),
         live=Live(settings.redis, timeout=settings.predict_timeout_seconds),

@@ -117,6 +117,7 @@ def runtime(settings: Settings, queue: RecordingQueue, clock: FrozenClock) -> It
         settings=settings,
         sessions=opened.sessions,
         readers=opened.readers,
+        snapshots=opened.snapshots,
         queue=queue,
         blobs=LocalBlobs(settings.data_path / "blobs"),
         live=Live(settings.redis, timeout=2),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.runs import RunState, Stage
 from service.runtime import Runtime
-from service.store import cycles, labels, reports, runs, shards, versions
+from service.store import cycles, labels, projects, reports, runs, shards, versions
 from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Project, Shard
 from workers import agreeing, drawing, gate, stages
@@ -22,7 +22,7 @@ from workers.learning.safeguards import Compared
 from workers.learning.specs import EstimatorSpec
 from workers.learning.versions import Fitted
 from workers.pool import features, measured
-from workers.stages import Message
+from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ KEPT = ("cross_validation", "candidates")
 
 @dataclass(frozen=True, kw_only=True)
 class _Task:
-    """All that a fit needs, read in one transaction."""
+    """All that a fit needs, as it was at one moment."""
 
     project: Project
     shards: Sequence[Shard]
@@ -59,8 +59,13 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
 
 def _load(runtime: Runtime, run: Run) -> _Task:
     with runtime.sessions.begin() as session:
-        project, held = stages.hold(session, run)
-        cycles.look_at_labels(held, project)
+        locked, held = stages.hold(session, run)
+        cycles.look_at_labels(held, locked)
+    # Nobody who labels waits for this. What comes in between is trained on, and counts as unseen.
+    with runtime.snapshots() as session:
+        project = projects.find_live(session, run.project_id)
+        if project is None:
+            raise Superseded
         return _Task(
             project=project,
             shards=shards.list_for(session, project.id),

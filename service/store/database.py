@@ -22,13 +22,15 @@ IDLE_SECONDS = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Database:
-    """Two ways into one database."""
+    """The ways into one database."""
 
     engine: Engine
     sessions: sessionmaker[Session]
     """For transactions that may write."""
     readers: sessionmaker[Session]
     """For transactions that only read; on SQLite they never wait for a writer."""
+    snapshots: sessionmaker[Session]
+    """The same, of which all statements see one moment."""
 
 
 def connect(url: str, *, connections: int = 16, idle_seconds: float = IDLE_SECONDS) -> Database:
@@ -42,6 +44,7 @@ def connect(url: str, *, connections: int = 16, idle_seconds: float = IDLE_SECON
         engine=engine,
         sessions=sessionmaker(engine, expire_on_commit=False),
         readers=sessionmaker(reading, expire_on_commit=False),
+        snapshots=sessionmaker(_still(engine), expire_on_commit=False),
     )
 
 
@@ -56,6 +59,12 @@ def _reading(engine: Engine) -> Engine:
     # Each statement sees what is committed by then, as within a transaction of the usual
     # isolation; without one there are two round trips less.
     return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _still(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return _reading(engine)
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _postgres(url: str, connections: int, idle_seconds: float) -> Engine:

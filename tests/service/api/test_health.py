@@ -34,6 +34,7 @@ def test_a_part_that_is_away_is_named_and_the_others_are_well(
         live=Live("redis://127.0.0.1:1/0", timeout=1),
         blobs=LocalBlobs(folder),
         readers=empty.readers,
+        snapshots=empty.snapshots,
     )
 
     response = create_app(changed).test_client().get("/readyz")

@@ -3,9 +3,13 @@
 import time
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
+from service.runtime import Runtime
 from service.store import database
+from service.store.tables.pool import Item
+from tests.api import Api
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
@@ -34,3 +38,17 @@ def test_an_idle_connection_is_tried_and_kept(database_url: str) -> None:
         assert session.scalar(text("SELECT pg_backend_pid()")) == number
 
     ours.engine.dispose()
+
+
+def test_a_snapshot_sees_one_moment_and_holds_nobody_up(api: Api, runtime: Runtime) -> None:
+    def items(session: Session) -> int:
+        return session.scalar(select(func.count()).select_from(Item)) or 0
+
+    project = api.make_project()
+    with runtime.snapshots() as session:
+        assert items(session) == 0
+        api.add_vectors(project, {"a": [0, 1]})
+        assert items(session) == 0
+
+    with runtime.snapshots() as session:
+        assert items(session) == 1
