@@ -15,6 +15,9 @@ from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Item, Project
 from service.store.tables.reports import Audited, Report
 
+MOST_PENDING = 20_000
+"""Open items of the reserve that are read: all of a pool of a million, the first of more."""
+
 
 def find(session: Session, project_id: int) -> Report | None:
     """The report of a project, if it has one yet."""
@@ -53,7 +56,8 @@ def audited(session: Session, project_id: int) -> Sequence[tuple[Audited, Versio
 def reserve(session: Session, project: Project) -> list[Any]:
     """Items of the audit reserve in the audit order: position, state, skips, draw.
 
-    By the indexes on what is open and on what is not.
+    By the indexes on what is open and on what is not; as far as the first `MOST_PENDING` open
+    ones, of which the rest of a large reserve differs by chance alone.
     """
     columns = (Item.position, Item.state, Item.skips, Item.audit_draw)
     reserved = (Item.project_id == project.id, Item.audit_draw < project.audit_threshold)
@@ -65,5 +69,7 @@ def reserve(session: Session, project: Project) -> list[Any]:
     is_not = select(*columns).where(
         *reserved, Item.state != literal_column("'open'"), Item.state != ItemState.DELETED
     )
-    rows = [*session.execute(is_open), *session.execute(is_not)]
+    pending = list(session.execute(is_open.order_by(Item.audit_draw).limit(MOST_PENDING)))
+    end = pending[-1].audit_draw if len(pending) == MOST_PENDING else project.audit_threshold
+    rows = [*pending, *(row for row in session.execute(is_not) if row.audit_draw <= end)]
     return sorted(rows, key=lambda row: (row.audit_draw, row.position))

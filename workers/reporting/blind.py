@@ -68,9 +68,20 @@ def found(clusters: Assigned, labelled: Ints, known: Checked) -> list[Region]:
 
 
 def spots(
-    clusters: Assigned, free: Said, judged: list[Region], *, project_id: int, seed: Sequence[int]
+    clusters: Assigned,
+    free: Said,
+    judged: list[Region],
+    *,
+    project_id: int,
+    share: float,
+    rng: np.random.Generator,
 ) -> list[Spot]:
-    """Which of the items that may be served are to be checked, in their order."""
+    """Which of the items that may be served are to be checked, in their order.
+
+    Args:
+        free: some of those that may be served, drawn at random.
+        share: how probable it was for each to be drawn.
+    """
     inside = np.flatnonzero(free.positions < len(clusters))
     inside = inside[clusters[free.positions[inside]] != NOWHERE]
     drawn = spotting.order(
@@ -80,9 +91,10 @@ def spots(
         regions.by_cluster(judged, lambda each: each.checked),
         [each.cluster for each in regions.suspicion(judged)],
         count=SPOTS,
-        rng=np.random.default_rng(seed),
+        rng=rng,
     )
-    columns = (drawn.positions, drawn.is_suspect, drawn.confidences, drawn.probabilities)
+    chances = share * drawn.probabilities
+    columns = (drawn.positions, drawn.is_suspect, drawn.confidences, chances)
     return [
         Spot(
             project_id=project_id,
@@ -110,11 +122,9 @@ def examples(
     clusters: Assigned, known: Checked, some: Sequence[Region], rng: np.random.Generator
 ) -> dict[int, list[int]]:
     """Positions of some items of each region: first what was found wrong, then any."""
-    order = np.argsort(clusters, kind="stable")
-    ends = np.searchsorted(clusters[order], [each.cluster for each in some], side="right")
     found_in = {}
-    for region, end in zip(some, ends.tolist(), strict=True):
-        members = order[end - region.size : end]
+    for region in some:
+        members = np.flatnonzero(clusters == region.cluster)
         wrong = known.positions[known.checks.is_wrong & (known.checks.clusters == region.cluster)]
         others = rng.choice(members, min(EXAMPLES, len(members)), replace=False)
         picked = dict.fromkeys([*wrong.tolist(), *others.tolist()])

@@ -34,6 +34,8 @@ from workers.reporting import (
 from workers.reporting.blind import Checked
 from workers.reporting.material import Material
 
+MOST_LOOKED_AT = 200_000
+"""Items among which a report seeks what to check: of a larger pool so many at random."""
 OF_TODAY = 0.5
 """Versions that spoke of less of today's audit than this part have no say in what is to gain."""
 
@@ -133,15 +135,20 @@ def _coverage(
     rows = sorted([*found.checks, *fresh], key=lambda row: row.position)
     known = blind.checked(clusters, evidence, rows, found.taught)
     judged = blind.found(clusters, found.taught.items, known)
+    rng = np.random.default_rng([project.seed, project.label_events])
+    some = rng.choice(
+        len(clusters), min(len(clusters), MOST_LOOKED_AT), replace=False, shuffle=False
+    )
     with runtime.readers() as session:
         closed = masks.closed_positions(session, project)
-    free = np.setdiff1d(np.arange(len(clusters)), np.array(closed, dtype=np.int64))
+    free = np.setdiff1d(some, np.array(closed, dtype=np.int64))
     spots = blind.spots(
         clusters,
         _said(runtime, found, free),
         judged,
         project_id=project.id,
-        seed=[project.seed, project.label_events],
+        share=len(some) / max(1, len(clusters)),
+        rng=rng,
     )
     shown = _shown(runtime, found, clusters, known, judged)
     return shown, spots, regions.largest_uncovered(judged)
