@@ -49,7 +49,7 @@ class Runtime:
     keys: Known = field(default_factory=Known)
     """Keys that this process found a moment ago."""
     turns: Turns = field(default_factory=Turns)
-    """Who writes labels into a project, of the threads of this process."""
+    """Which threads of this process wait for the same thing."""
 
     def close(self) -> None:
         """Let go of the database; a process that ends need not."""
