@@ -1,11 +1,9 @@
 """Conditions for stopping, each with whether it holds in words that need no statistician."""
 
 from dataclasses import dataclass
-from math import floor, log2
 
-from scipy import stats
-
-from workers.learning import recall
+from workers.learning import estimates, recall
+from workers.learning.estimates import LEAST_LABELS
 from workers.learning.extrapolation import Gain
 from workers.learning.stability import ENOUGH, WINDOW, Stability
 
@@ -14,7 +12,6 @@ SMALL_GAIN = 0.005
 MORE_LABELS = 0.1
 LARGE_REGION = 0.02
 """Part of the pool from which on a region without labels speaks against stopping."""
-FIRST_LOOK = 50
 _ERROR = 0.05
 
 
@@ -61,7 +58,7 @@ def audit_target(audited: Audited | None, target: float) -> Clause:
     low = lower_bound(audited) if audited else None
     if audited is None or low is None:
         there = audited.labels if audited else 0
-        detail = f"{there} of {FIRST_LOOK} audit labels are there that a first look needs."
+        detail = f"{there} of {LEAST_LABELS} audit labels are there that a first look needs."
         return Clause(name=name, passed=False, detail=detail)
     share, count = audited.right / audited.labels, audited.unanswerable
     unlabelled = f"with {count} more, which nobody could label, counted as wrong, " if count else ""
@@ -129,26 +126,21 @@ def hypergeometric(p_value: float, target: float) -> Clause:
     return Clause(name="hypergeometric", passed=p_value < _ERROR, detail=detail)
 
 
-def look(labels: int) -> int:
-    """Number of the look at audit labels: at 50, 100, 200, 400 and so on.
-
-    >>> [look(labels) for labels in (49, 50, 99, 100, 400)]
-    [0, 1, 1, 2, 4]
-    """
-    return 0 if labels < FIRST_LOOK else floor(log2(labels / FIRST_LOOK)) + 1
-
-
 def lower_bound(audited: Audited) -> float | None:
     """Accuracy that is reached, wrongly said in 5 of 100 projects at most, however often one
     looks: look k may err in 5 % / k(k + 1) of them (exact, Clopper & Pearson 1934).
 
     None before the first look.
+
+    >>> lower_bound(Audited(labels=49, right=49)), lower_bound(Audited(labels=50, right=0))
+    (None, 0.0)
+    >>> round(lower_bound(Audited(labels=50, right=50)), 4)
+    0.9289
     """
-    number = look(audited.labels)
+    number, confidence = estimates.at_look(audited.labels)
     if not number:
         return None
-    error = _ERROR / (number * (number + 1))
-    if not audited.right:
-        return 0.0
-    wrong = audited.labels - audited.right + audited.unanswerable
-    return float(stats.beta.ppf(error, audited.right, wrong + 1))
+    judged = audited.labels + audited.unanswerable
+    # An interval leaves its error to both sides, a bound all of it to one.
+    low, _ = estimates.clopper_pearson(audited.right / judged, judged, 2 * (1 - confidence))
+    return low

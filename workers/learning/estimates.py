@@ -13,12 +13,11 @@ from workers.learning.intervals import CONFIDENCE
 
 WILSON, CLOPPER_PEARSON = "wilson", "clopper_pearson"
 LEAST_LABELS = 50
-"""Audit labels before any number is shown."""
+"""Audit labels before any number is shown: those of the first look."""
 FEW = 10
 """Right or wrong answers below which Wilson's approximation is not relied on."""
 HALF_WIDTH = 0.025
 """Half of an interval that people find useful: 2.5 points."""
-_FIRST_LOOK = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,9 +127,9 @@ def at_look(labels: int, confidence: float = CONFIDENCE) -> tuple[int, float]:
     >>> at_look(49)[0], at_look(50)[0], at_look(412)[0], round(at_look(412)[1], 4)
     (0, 1, 4, 0.9975)
     """
-    if labels < _FIRST_LOOK:
+    if labels < LEAST_LABELS:
         return 0, confidence
-    look = 1 + int(log2(labels / _FIRST_LOOK))
+    look = 1 + int(log2(labels / LEAST_LABELS))
     return look, 1 - (1 - confidence) / (look * (look + 1))
 
 

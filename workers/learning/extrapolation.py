@@ -6,12 +6,11 @@ import numpy as np
 
 from workers.learning import powers
 from workers.learning.arrays import Flags, Floats, Ints
+from workers.learning.estimates import LEAST_LABELS
 from workers.learning.powers import Power
 
 LEAST_POINTS = 5
 """Different numbers of labels before a curve is drawn through them."""
-LEAST_AUDITED = 50
-"""Audit items below which equal shares of right ones say little."""
 _DRAWS = 100
 
 
@@ -37,7 +36,7 @@ def gain(
         at: labels that there are now.
     """
     count = right.shape[1]
-    if count < LEAST_AUDITED or len(np.unique(labels)) < LEAST_POINTS:
+    if count < LEAST_LABELS or len(np.unique(labels)) < LEAST_POINTS:
         return None
 
     def law(errors: Floats) -> Power:
