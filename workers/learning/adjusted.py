@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from math import sqrt
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-from workers.learning.arrays import Floats
+from workers.learning.arrays import Flags, Floats
 from workers.learning.estimates import Estimate
 from workers.learning.intervals import CONFIDENCE
 
@@ -19,8 +18,6 @@ STRATA = 5
 LEAST_IN_STRATUM = 10
 LEAST_LABELS = 200
 """Labels below which normal intervals hold the truth too seldom (90 % of 1,000 at a hundred)."""
-
-Flags = npt.NDArray[np.bool_]
 
 
 def aipw(right: Flags, confidences: Floats, rest: Floats) -> Estimate | None:

@@ -9,9 +9,9 @@ from scipy import stats
 from workers.learning import estimates
 from workers.learning.arrays import Floats, Ints
 from workers.learning.estimates import Estimate
+from workers.learning.intervals import CONFIDENCE
 from workers.learning.votes import Votes
 
-CONFIDENCE = 0.95
 LEAST_REPEATS = 30
 """Items that two people labelled, before their agreement tells how often they are right."""
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.cluster import MiniBatchKMeans
 
 from workers.learning import diversity, scaling, selection, turns
-from workers.learning.arrays import Floats, Ints, Matrix, is_sparse
+from workers.learning.arrays import Flags, Floats, Ints, Matrix, is_sparse
 from workers.learning.scaling import Kind, Scaling
 
 # SCIENCE 2.5: clip(sqrt(N) / 10, 32, 512) clusters.
@@ -107,7 +107,7 @@ def assign(clusters: Clusters, matrix: Matrix) -> Assigned:
 
 def order(
     clusters: Assigned,
-    free: npt.NDArray[np.bool_],
+    free: Flags,
     covered: Ints,
     suspects: Sequence[int],
     *,

@@ -8,8 +8,7 @@ import numpy as np
 from scipy import stats
 
 from workers.learning.arrays import Flags
-
-CONFIDENCE = 0.95
+from workers.learning.intervals import CONFIDENCE
 
 
 def needed(sampled: int, *, target: float, confidence: float = CONFIDENCE) -> int | None:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
 
 from workers.learning import estimates, evalues
-from workers.learning.arrays import Floats, Ints
+from workers.learning.arrays import Flags, Floats, Ints
 from workers.learning.estimates import Estimate
 
 FALSE_DISCOVERIES = 0.1
@@ -51,10 +50,10 @@ class Checks:
 
     clusters: Ints
     """int64[n]."""
-    is_wrong: npt.NDArray[np.bool_]
+    is_wrong: Flags
     confidences: Floats
     """Of the decisions, float64[n]."""
-    is_uniform: npt.NDArray[np.bool_]
+    is_uniform: Flags
     """Whether the item was drawn uniformly within its cluster, and not for its confidence."""
 
 
@@ -151,9 +150,7 @@ def largest_uncovered(judged: list[Region]) -> float:
     )
 
 
-def _by_cluster(
-    checks: Checks, among: npt.NDArray[np.bool_], clusters: int
-) -> tuple[Ints, Ints, Floats]:
+def _by_cluster(checks: Checks, among: Flags, clusters: int) -> tuple[Ints, Ints, Floats]:
     """Checked, wrong, and the sum of the confidences, by cluster."""
     mine = checks.clusters[among]
     counts = np.bincount(mine, minlength=clusters)

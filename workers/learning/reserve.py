@@ -5,16 +5,12 @@ taken from its beginning. So an estimate uses the longest prefix in which nothin
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from workers.learning.arrays import Floats, Ints
+from workers.learning.arrays import Flags, Floats, Ints
 
 UNANSWERED = -1
-
-Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from workers.learning import estimators, powers
-from workers.learning.arrays import Floats, Ints, Matrix
+from workers.learning.arrays import Flags, Floats, Ints, Matrix
 from workers.learning.fitted import outputs
 from workers.learning.powers import Power
 from workers.learning.scaling import Moments
@@ -24,8 +23,6 @@ FURTHEST = 8.0
 """Times the largest number of labels measured: farther out a curve says nothing."""
 _REDRAWN = 300
 _RANGE = (0.05, 0.95)
-
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
