@@ -1,4 +1,4 @@
-"""Periodic: sends stalled runs again, starts cycles for labels that waited, tidies up."""
+"""Periodic: sends messages of runs that are due or stalled, starts cycles, tidies up."""
 
 from datetime import datetime, timedelta
 
@@ -58,7 +58,7 @@ def _stalled(runtime: Runtime, now: datetime) -> list[Message]:
         left = uploads.list_left_behind(session, now=now, limit=MANY)
         found += [(Stage.UNDO, (run_id,)) for run_id in left]
     for stage, ids in found:
-        log.info("sent again", stage=str(stage), ids=[str(each) for each in ids])
+        log.info("sent", stage=str(stage), ids=[str(each) for each in ids])
     return found
 
 

@@ -1,7 +1,7 @@
 """Reports of projects: read by whoever asks, asked for behind rankings, replaced whole."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import literal_column, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.audit import MOST_RESERVED
 from service.domain.items import ItemState
-from service.domain.runs import RunKind, Stage
+from service.domain.runs import RunKind, RunState, Stage
 from service.store import runs
 from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Item, Project
@@ -17,6 +17,10 @@ from service.store.tables.reports import Audited, Report
 
 MOST_PENDING = 20_000
 """Open items of the reserve that are read: all of a pool of a million, the first of more."""
+REST = 4.0
+"""What follows a report before the next, in its own time: a fifth of one worker at most."""
+MOST_REST = timedelta(minutes=5)
+"""However long it took: a worker may have died over it."""
 
 
 def find(session: Session, project_id: int) -> Report | None:
@@ -31,10 +35,40 @@ def put(session: Session, report: Report) -> None:
 
 
 def queue_up(session: Session, project: Project, *, at: datetime) -> Run | None:
-    """Queue a run that writes the report anew, unless one is in flight or there is no version."""
+    """Queue a run that writes the report anew, unless one is in flight or there is no version.
+
+    Answers a run that can begin now. One that has to rest is found by the sweep when it is due.
+    """
     if project.version_id is None:
         return None
-    return runs.queue_up(session, project.id, RunKind.REPORT, Stage.REPORT, at=at)
+    run = runs.queue_up(session, project.id, RunKind.REPORT, Stage.REPORT, at=at)
+    if run is None:
+        return None
+    due = _rested(session, project.id)
+    if due is None or due <= at:
+        return run
+    run.wake_at = due
+    return None
+
+
+def _rested(session: Session, project_id: int) -> datetime | None:
+    """When a worker that wrote the last report may write the next."""
+    last = (
+        select(Run.finished_at, Run.seconds)
+        .where(
+            Run.project_id == project_id,
+            Run.kind == RunKind.REPORT,
+            Run.state == RunState.DONE,
+        )
+        .order_by(Run.created_at.desc())
+        .limit(1)
+    )
+    row = session.execute(last).one_or_none()
+    if row is None or row.finished_at is None:
+        return None
+    took = (row.seconds or {}).get(str(Stage.REPORT), 0.0)
+    finished: datetime = row.finished_at
+    return finished + min(timedelta(seconds=REST * took), MOST_REST)
 
 
 def keep_said(session: Session, version_id: int, *, said: str, population: int) -> None:
