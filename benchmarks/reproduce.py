@@ -21,9 +21,8 @@ from rich.table import Table as Rows
 
 from benchmarks import curves, machine, protocol
 from benchmarks.client import Address, Client, Refused
-from benchmarks.protocol import INITIAL, PUBLISHED, Split, Table
+from benchmarks.protocol import DIGITS, INITIAL, PUBLISHED, Split, Table
 
-DIGITS = 5
 FAILED = 1
 CANNOT = 2
 PLAIN = {
@@ -51,7 +50,7 @@ class Result:
     @property
     def is_same(self) -> bool:
         """Whether the two agree in every published digit."""
-        return self.here is not None and round(self.here, DIGITS) == round(self.published, DIGITS)
+        return self.here is not None and protocol.is_published(self.here, self.published)
 
 
 def main(argv: Sequence[str]) -> int:

@@ -92,7 +92,9 @@ def table(found: Mapping[Unit, Found]) -> list[Row]:
         if not areas:
             continue
         known = SINGLE.get(name, ())
-        same = [round(areas[n], 5) == value for n, value in enumerate(known) if n in areas]
+        same = [
+            protocol.is_published(areas[n], value) for n, value in enumerate(known) if n in areas
+        ]
         row = rows.of(name, list(areas.values()))
         error = deviation / np.sqrt(len(areas))
         is_near = abs(row.value - mean) <= WITHIN * error

@@ -47,3 +47,9 @@ def test_a_seed_is_skipped_if_its_start_misses_a_class() -> None:
 
     assert not protocol.can_start(table, Split(train=list(range(30)), test=[]))
     assert protocol.can_start(table, Split(train=list(range(29, -1, -1)), test=[]))
+
+
+def test_half_a_unit_of_the_last_digit_may_have_been_rounded_up_or_down() -> None:
+    assert protocol.is_published(0.828125, 0.82813)
+    assert protocol.is_published(0.828125, 0.82812)
+    assert not protocol.is_published(0.82812, 0.82813)
