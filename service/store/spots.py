@@ -2,10 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from service.store.lists import add_rows
 from service.store.tables.reports import Spot
+
+
+def replace(session: Session, project_id: int, rows: Sequence[Spot]) -> None:
+    """Write the order of what is to be checked in the place of the one before."""
+    session.execute(delete(Spot).where(Spot.project_id == project_id))
+    if rows:
+        names = ("place", "position", "is_suspect", "confidence", "probability")
+        columns = {name: [getattr(row, name) for row in rows] for name in names}
+        add_rows(session, Spot.__table__, {"project_id": project_id}, columns)
 
 
 def is_any(session: Session, project_id: int) -> bool:
