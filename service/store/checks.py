@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Reason
+from service.store import batches
 from service.store.lists import IsAmong, Listed
 from service.store.tables.labelling import Label, Selection
 from service.store.tables.learning import Version
@@ -32,12 +33,7 @@ def list_new(session: Session, project: Project) -> list[Answered]:
     """Items drawn by chance that got a label and were not compared with their prediction yet."""
     query = (
         select(Selection.position, Label.reason, Selection.version, Selection.probability)
-        .join(
-            Label,
-            (Label.project_id == Selection.project_id)
-            & (Label.position == Selection.position)
-            & (Label.batch_id == Selection.batch_id),
-        )
+        .join(Label, batches.is_answer())
         .outerjoin(
             Check,
             (Check.project_id == Selection.project_id) & (Check.position == Selection.position),
