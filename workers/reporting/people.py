@@ -11,7 +11,6 @@ from service.store.tables.learning import Version
 from service.store.tables.pool import Project, Shard
 from workers import agreeing, gate
 from workers.agreeing import Agreed
-from workers.learning import votes
 from workers.learning.arrays import Floats, Ints
 from workers.learning.consensus import Resolved
 from workers.learning.votes import Named
@@ -57,9 +56,8 @@ def load(
         held: HeldOut | None = heldout.read(runtime.blobs, last.held_out or "")
     else:
         held = made = _held_out(runtime, project, shards, version, found)
-    there = set(held.positions.tolist()) if held else set()
-    rows = [row for row in training if row[0] in there]
-    if held is None or not rows:
+    both = heldout.beside(held, training, classes=len(project.classes)) if held else None
+    if both is None:
         return People(
             spoken=spoken,
             repeated=repeated,
@@ -68,14 +66,12 @@ def load(
             resolved=np.zeros(0, np.int64),
             made=None,
         )
-    named = votes.of_rows(rows, classes=len(project.classes))
-    proba = np.pad(held.proba, ((0, 0), (0, len(project.classes) - held.proba.shape[1])))
     return People(
         spoken=spoken,
         repeated=repeated,
-        judged=named,
-        proba=proba[np.searchsorted(held.positions, named.positions)],
-        resolved=found.labels[np.searchsorted(found.items, named.positions)],
+        judged=both.named,
+        proba=both.proba,
+        resolved=found.labels[np.searchsorted(found.items, both.named.positions)],
         made=made,
     )
 
