@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.runtime import Runtime
-from service.store import labels, repeats, versions
+from service.store import repeats, versions
+from service.store.labels import Row
 from service.store.tables.learning import Version
 from service.store.tables.pool import Project, Shard
 from workers import agreeing, gate
@@ -16,6 +17,7 @@ from workers.learning.consensus import Resolved
 from workers.learning.votes import Named
 from workers.pool import heldout
 from workers.pool.heldout import HeldOut
+from workers.reporting.labelled import Labelled
 
 GROWTH = 1.1
 """What versions without an item say of it is had anew with so many times as many labels."""
@@ -27,9 +29,9 @@ MOST_JUDGED = 5_000
 class People:
     """All that a report needs of the people who label."""
 
-    spoken: Sequence[labels.Row]
+    spoken: Sequence[Row]
     """Every current label, those of the reserve included."""
-    repeated: Sequence[labels.Row]
+    repeated: Sequence[Row]
     """Labels among them that answer a blind repeat."""
     judged: Named | None
     """Labels of the items that versions were made without; none if there are too few labels."""
@@ -42,24 +44,26 @@ class People:
 
 
 def load(
-    runtime: Runtime, project: Project, shards: Sequence[Shard], version: Version | None
+    runtime: Runtime,
+    project: Project,
+    labelled: Labelled,
+    shards: Sequence[Shard],
+    version: Version | None,
 ) -> People:
     """Read what people say, and make versions without items where none are new enough."""
     with runtime.readers() as session:
-        spoken = labels.known(session, project)
-        training = labels.training(session, project)
         repeated = repeats.list_for(session, project)
         last = versions.find_last_held_out(session, project.id)
-    found = gate.resolved(training, below=project.encoded)
+    found = gate.resolved(labelled.training, below=project.encoded)
     made = None
     if last is not None and (version is None or version.labels <= GROWTH * last.labels):
         held: HeldOut | None = heldout.read(runtime.blobs, last.held_out or "")
     else:
         held = made = _held_out(runtime, project, shards, version, found)
-    both = heldout.beside(held, training, classes=len(project.classes)) if held else None
+    both = heldout.beside(held, labelled.training, classes=len(project.classes)) if held else None
     if both is None:
         return People(
-            spoken=spoken,
+            spoken=labelled.known,
             repeated=repeated,
             judged=None,
             proba=np.zeros((0, len(project.classes))),
@@ -67,7 +71,7 @@ def load(
             made=None,
         )
     return People(
-        spoken=spoken,
+        spoken=labelled.known,
         repeated=repeated,
         judged=both.named,
         proba=both.proba,
