@@ -1,4 +1,4 @@
-"""What a report is made from: read from the database and the blobs in one go."""
+"""What a report is made from: read from the database in one go."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
