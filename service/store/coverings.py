@@ -1,4 +1,4 @@
-"""The coverage order of a ranking: written with it, handed out from its beginning."""
+"""The coverage order of a ranking: written behind it, handed out from its beginning."""
 
 from collections.abc import Sequence
 

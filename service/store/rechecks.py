@@ -1,4 +1,4 @@
-"""Labelled items to be asked about again: written with a ranking, handed out in their order."""
+"""Labelled items to be asked about again: written behind a ranking, handed out in their order."""
 
 from collections.abc import Sequence
 
