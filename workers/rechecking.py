@@ -11,7 +11,7 @@ from service.runtime import Runtime
 from service.store import batches, labels, masks, rankings, rechecks, run_shards, versions
 from service.store.tables.learning import RunShard, Version
 from service.store.tables.pool import Project
-from workers.learning import asking_again, votes
+from workers.learning import asking_again
 from workers.learning.arrays import Floats, Ints
 from workers.pool import heldout, predicted
 
@@ -68,20 +68,17 @@ def _doubted(runtime: Runtime, project: Project, known: _Known, count: int) -> l
     if known.version.held_out is None or not known.begun:
         return []
     held = heldout.read(runtime.blobs, known.version.held_out)
-    seen = set(held.positions.tolist())
-    rows = [row for row in known.rows if row[0] in seen]
-    if not rows:
+    both = heldout.beside(held, known.rows, classes=len(project.classes))
+    if both is None:
         return []
-    named = votes.of_rows(rows, classes=len(project.classes))
-    proba = _padded(held.proba, len(project.classes))
     found = asking_again.choose(
-        named.votes,
-        proba[np.searchsorted(held.positions, named.positions)],
-        may_be_asked=np.isin(named.positions, [position for position, _ in known.begun]),
+        both.named.votes,
+        both.proba,
+        may_be_asked=np.isin(both.named.positions, [position for position, _ in known.begun]),
         confidence=np.concatenate([np.zeros(0), *_confidences(runtime, known)]),
         count=count,
     )
-    positions = named.positions[found.items].tolist()
+    positions = both.named.positions[found.items].tolist()
     return [(at, score, None) for at, score in zip(positions, found.scores.tolist(), strict=True)]
 
 
@@ -101,8 +98,3 @@ def _confidences(runtime: Runtime, known: _Known) -> Iterator[Floats]:
         rows = closed - shard.first_position
         sure[rows[(rows >= 0) & (rows < shard.rows)]] = np.nan
         yield sure[~np.isnan(sure)]
-
-
-def _padded(proba: Floats, classes: int) -> Floats:
-    """Probabilities for classes that came after a version, which said nothing of them."""
-    return np.pad(proba, ((0, 0), (0, classes - proba.shape[1])))

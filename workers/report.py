@@ -6,7 +6,7 @@ import structlog
 
 from service.domain.runs import RunState
 from service.runtime import Runtime
-from service.store import checks, projects, reports, runs, versions
+from service.store import checks, projects, reports, runs, spots, versions
 from service.store.tables.learning import Run
 from service.store.tables.reports import Report
 from workers import stages
@@ -61,7 +61,7 @@ def _save(runtime: Runtime, run: Run, found: Material, made: Made) -> Sequence[M
             versions.keep_held_out(session, found.version.id, without)
         checks.add(session, made.checks)
         if made.spots is not None:
-            checks.replace_spots(session, project.id, made.spots)
+            spots.replace(session, project.id, made.spots)
         reports.put(session, report)
         runs.move(session, held, now=now, state=RunState.DONE, reason=None)
         if material.scan_of(session, project) != found.scan:  # others came in use meanwhile

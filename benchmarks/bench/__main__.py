@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
+from benchmarks import names
 from benchmarks.bench import load, measurements, table
 from benchmarks.bench.figures import Figure, Target
 from benchmarks.bench.measurements import Measurement
@@ -118,18 +119,11 @@ def _interruptible() -> Iterator[None]:
     yield
 
 
-def _names(text: str) -> list[str]:
-    names = text.split(",")
-    unknown = set(names) - set(measurements.NAMES)
-    if unknown:
-        known = ", ".join(measurements.NAMES)
-        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not one of {known}")
-    return names
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=__doc__)
-    parser.add_argument("--only", type=_names, default=[], metavar="NAME,...")
+    parser.add_argument(
+        "--only", type=names.some_of(measurements.NAMES), default=[], metavar="NAME,..."
+    )
     parser.add_argument("--out", type=Path, help="JSON; default: benchmarks/latest.json")
     parser.add_argument("--scale", type=float, default=1.0, help="0.01 for a smoke test")
     parser.add_argument("--dir", type=Path, help="where the folder of work is made")

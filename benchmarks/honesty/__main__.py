@@ -12,6 +12,7 @@ from time import perf_counter
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import names
 from benchmarks.bench import load
 from benchmarks.bench.site import ROOT
 from benchmarks.honesty import (
@@ -94,19 +95,10 @@ def _table(name: str, rows: Sequence[Row], seconds: float) -> Table:
     return table
 
 
-def _names(text: str) -> list[str]:
-    unknown = set(names := text.split(",")) - set(EXPERIMENTS)
-    if unknown:
-        raise argparse.ArgumentTypeError(
-            f"{', '.join(sorted(unknown))}: not one of {', '.join(EXPERIMENTS)}"
-        )
-    return names
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.honesty", description=__doc__)
     parser.add_argument("folder", type=Path, help="the data sets")
-    parser.add_argument("--only", type=_names, default=[], metavar="NAME,...")
+    parser.add_argument("--only", type=names.some_of(EXPERIMENTS), default=[], metavar="NAME,...")
     parser.add_argument("--replays", type=int, help="at most so many; default: what targets need")
     parser.add_argument("--out", type=Path, default=OUT, help="where tables.json is written")
     return parser

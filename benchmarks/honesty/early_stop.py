@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.honesty import versions
 from benchmarks.honesty.site import Site
 from benchmarks.selection import rows
 from benchmarks.selection.rows import Row
@@ -12,7 +13,6 @@ from workers import replays as loops
 from workers.asking import Plan, Pool
 from workers.learning import (
     clauses,
-    estimators,
     extrapolation,
     specs,
     stability,
@@ -78,22 +78,22 @@ def looks_at(pool: Pool, seed: int, *, budget: int = BUDGET) -> Iterator[Look]:
     reserve, rest = dealt[: len(dealt) // 4], np.sort(dealt[len(dealt) // 4 :])
     plan = Plan(strategy="margin", estimator=ESTIMATOR, batch_size=BATCH, budget=budget, seed=seed)
     watched = rng.permutation(rest)[:STOP_SET]
-    versions: list[tuple[int, Ints, Flags]] = []
+    judged: list[tuple[int, Ints, Flags]] = []
     for point in loops.rounds(pool, plan, among=rest):
         if point.fitted is None:
             continue
         count = len(point.labelled)
         right = _right(point.fitted, pool, reserve)
         said = outputs(point.fitted, pool.features[watched]).label
-        versions.append((count, said, right))
+        judged.append((count, said, right))
         audited = right[: round(AUDIT * count)]
         yield Look(
             known=Learned(
                 stability=stability.judge(
-                    [Opinion(labels=n, said=each) for n, each, _ in versions], batch_size=BATCH
+                    [Opinion(labels=n, said=each) for n, each, _ in judged], batch_size=BATCH
                 ),
                 audited=Audited(labels=len(audited), right=int(audited.sum())),
-                gain=_gain(versions, len(audited), rng),
+                gain=_gain(judged, len(audited), rng),
                 uncovered=0.0,
             ),
             accuracy=float(np.mean(_right(point.fitted, pool, held))),
@@ -103,15 +103,7 @@ def looks_at(pool: Pool, seed: int, *, budget: int = BUDGET) -> Iterator[Look]:
 def best_of(pool: Pool, seed: int) -> float:
     """Accuracy of a version that is fitted on all that is not held out."""
     training, held = loops.split(len(pool.labels), 0.33, seed)
-    fitted = estimators.fit(
-        specs.of(ESTIMATOR),
-        pool.features[training],
-        pool.labels[training],
-        classes=len(pool.classes),
-        moments=pool.moments,
-        rng=np.random.default_rng(seed),
-        cross_validate=False,
-    )
+    fitted = versions.fitted(pool, training, spec=specs.of(ESTIMATOR))
     return float(np.mean(_right(fitted, pool, held)))
 
 
@@ -120,13 +112,13 @@ def _right(fitted: Fitted, pool: Pool, items: Ints) -> Flags:
 
 
 def _gain(
-    versions: Sequence[tuple[int, Ints, Flags]], audited: int, rng: np.random.Generator
+    judged: Sequence[tuple[int, Ints, Flags]], audited: int, rng: np.random.Generator
 ) -> Gain | None:
     """As the report has it, from audit labels that are there; every fifth version is looked at."""
-    if len(versions) % extrapolation.LEAST_POINTS or not audited:
+    if len(judged) % extrapolation.LEAST_POINTS or not audited:
         return None
-    labels = np.array([count for count, _, _ in versions])
-    right = np.stack([each[:audited] for _, _, each in versions])
+    labels = np.array([count for count, _, _ in judged])
+    right = np.stack([each[:audited] for _, _, each in judged])
     at = int(labels[-1])
     return extrapolation.gain(labels, right, at=at, share=clauses.MORE_LABELS, rng=rng)
 

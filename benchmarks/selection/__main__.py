@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import names
 from benchmarks.bench import load
 from benchmarks.bench.site import ROOT
 from benchmarks.selection import pictures, units
@@ -111,17 +112,10 @@ def _module(name: str) -> Any:
     return import_module(f"benchmarks.selection.{name}")
 
 
-def _names(text: str) -> list[str]:
-    unknown = set(names := text.split(",")) - set(EXPERIMENTS)
-    if unknown:
-        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not one of {EXPERIMENTS}")
-    return names
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.selection", description=__doc__)
     parser.add_argument("folder", type=Path, help="the data sets")
-    parser.add_argument("--only", type=_names, default=[], metavar="NAME,...")
+    parser.add_argument("--only", type=names.some_of(EXPERIMENTS), default=[], metavar="NAME,...")
     parser.add_argument("--data", type=lambda text: text.split(","), default=[])
     parser.add_argument("--seeds", type=int, help="of each experiment; default: its own number")
     parser.add_argument("--out", type=Path, default=OUT, help="units, tables and plots")

@@ -83,7 +83,7 @@ class Showing:
     def held(self, batch: Batch) -> BatchView:
         """Show what is left of a batch that was handed out before."""
         held = leases.held_positions(self.session, batch.id, now=self.now)
-        log = [row for row, _ in batches.served(self.session, batch.id) if row.position in held]
+        log = [row for row in batches.served(self.session, batch.id) if row.position in held]
         positions = [row.position for row in log]
         rows = items.at_positions(self.session, self.desk.project.id, positions)
         texts = self._texts(positions)

@@ -82,13 +82,11 @@ def read(runtime: Runtime, caller: Caller, uid: UUID, key: str) -> ItemView:
         )
         if not caller.role.covers(Role.MANAGER):
             return view
-        history = batches.list_selections(
-            session, project.id, after=None, limit=1000, position=item.position
-        )
+        history = batches.list_for_item(session, project.id, item.position, limit=1000)
         return ItemView(
             **vars(view)
             | {
-                "history": [selection for selection, _ in history],
+                "history": history,
                 "prediction": predictions.of_item(runtime, session, project, item.position),
             }
         )

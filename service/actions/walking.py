@@ -10,10 +10,8 @@ from service.heads import Head, Order
 from service.runtime import Runtime
 from service.store import candidates, coverings, rankings, rechecks, spots
 from service.store.candidates import Asking
+from service.store.places import Row
 from service.store.tables.learning import Ranking
-
-Row = tuple[int, int, float]
-"""Place from 1, position, score."""
 
 _ROWS = 500
 """Rows of a ranking read at once."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
@@ -70,41 +70,25 @@ def log(session: Session, same: Mapping[str, Any], columns: Mapping[str, Sequenc
     add_rows(session, Selection.__table__, same, columns)
 
 
-def served(session: Session, batch_id: UUID) -> list[tuple[Selection, str]]:
-    """What a batch brought, in its order, with the items' keys."""
+def served(session: Session, batch_id: UUID) -> list[Selection]:
+    """What a batch brought, in its order."""
     query = (
-        select(Selection, Item.key)
-        .join(
-            Item, (Item.project_id == Selection.project_id) & (Item.position == Selection.position)
-        )
+        select(Selection)
+        .join(Item, _is_its_item())
         .where(Selection.batch_id == batch_id, Item.state != "deleted")
         .order_by(Selection.place)
     )
-    return [(selection, key) for selection, key in session.execute(query)]
+    return list(session.scalars(query))
 
 
-def list_selections(
-    session: Session,
-    project_id: int,
-    *,
-    after: int | None,
-    limit: int,
-    position: int | None = None,
-) -> list[tuple[Selection, str]]:
-    """The log of a project, or of one of its items, newest first."""
-    query = (
-        select(Selection, Item.key)
-        .join(
-            Item, (Item.project_id == Selection.project_id) & (Item.position == Selection.position)
-        )
-        .where(Selection.project_id == project_id)
+def list_for_item(
+    session: Session, project_id: int, position: int, *, limit: int
+) -> list[Selection]:
+    """When and why an item was served, newest first."""
+    query = select(Selection).where(
+        Selection.project_id == project_id, Selection.position == position
     )
-    if position is not None:
-        query = query.where(Selection.position == position)
-    if after is not None:
-        query = query.where(Selection.id < after)
-    rows = session.execute(query.order_by(Selection.id.desc()).limit(limit))
-    return [(selection, key) for selection, key in rows]
+    return list(session.scalars(query.order_by(Selection.id.desc()).limit(limit)))
 
 
 def list_answered(
@@ -113,9 +97,7 @@ def list_answered(
     """The log of a project, newest first, each with the current answer of who was asked."""
     query = (
         select(Selection, Item.key, Label)
-        .join(
-            Item, (Item.project_id == Selection.project_id) & (Item.position == Selection.position)
-        )
+        .join(Item, _is_its_item())
         .outerjoin(
             Label,
             (Label.project_id == Selection.project_id)
@@ -129,3 +111,16 @@ def list_answered(
         query = query.where(Selection.id < before)
     rows = session.execute(query.order_by(Selection.id.desc()).limit(limit))
     return [(selection, key, label) for selection, key, label in rows]
+
+
+def is_answer() -> ColumnElement[bool]:
+    """Condition that a label was given in the batch that brought its item."""
+    return (
+        (Label.project_id == Selection.project_id)
+        & (Label.position == Selection.position)
+        & (Label.batch_id == Selection.batch_id)
+    )
+
+
+def _is_its_item() -> ColumnElement[bool]:
+    return (Item.project_id == Selection.project_id) & (Item.position == Selection.position)

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, bindparam, delete, select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Reason
-from service.store.lists import IsAmong, Listed, add_rows
+from service.store import batches
+from service.store.lists import IsAmong, Listed
 from service.store.tables.labelling import Label, Selection
 from service.store.tables.learning import Version
 from service.store.tables.pool import Item, Project
-from service.store.tables.reports import Check, Spot
+from service.store.tables.reports import Check
 
 DRAWN = (Reason.COVERAGE, Reason.RANDOM, Reason.SPOT_CHECK)
 """Reasons for which items are drawn by chance within their cluster."""
@@ -32,12 +33,7 @@ def list_new(session: Session, project: Project) -> list[Answered]:
     """Items drawn by chance that got a label and were not compared with their prediction yet."""
     query = (
         select(Selection.position, Label.reason, Selection.version, Selection.probability)
-        .join(
-            Label,
-            (Label.project_id == Selection.project_id)
-            & (Label.position == Selection.position)
-            & (Label.batch_id == Selection.batch_id),
-        )
+        .join(Label, batches.is_answer())
         .outerjoin(
             Check,
             (Check.project_id == Selection.project_id) & (Check.position == Selection.position),
@@ -89,12 +85,3 @@ def list_for(session: Session, project: Project, *, least_labels: float) -> list
     )
     among = set(session.scalars(there))
     return [row for row in rows if row.position in among]
-
-
-def replace_spots(session: Session, project_id: int, rows: Sequence[Spot]) -> None:
-    """Write the order of what is to be checked in the place of the one before."""
-    session.execute(delete(Spot).where(Spot.project_id == project_id))
-    if rows:
-        names = ("place", "position", "is_suspect", "confidence", "probability")
-        columns = {name: [getattr(row, name) for row in rows] for name in names}
-        add_rows(session, Spot.__table__, {"project_id": project_id}, columns)

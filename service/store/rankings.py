@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from service.store import lists, orders, run_shards
+from service.store import orders, places, run_shards
 from service.store.blobs import Blobs
 from service.store.orders import Entry
 from service.store.tables.coverage import Covering, Recheck
@@ -34,15 +34,8 @@ def add_rows(
     session: Session, ranking: Ranking, entries: Sequence[tuple[int, float]], *, first_place: int
 ) -> None:
     """Store a stretch of the order as rows."""
-    if not entries:
-        return
-    positions, scores = zip(*entries, strict=True)
-    columns = {
-        "place": list(range(first_place, first_place + len(entries))),
-        "position": list(positions),
-        "score": list(scores),
-    }
-    lists.add_rows(session, Ranked.__table__, {"ranking_id": ranking.id}, columns)
+    same = {"ranking_id": ranking.id}
+    places.add_rows(session, Ranked, same, ("position", "score"), entries, first_place=first_place)
 
 
 def refill(session: Session, blobs: Blobs, ranking: Ranking) -> bool:
@@ -73,17 +66,10 @@ def extend(
         add_rows(session, ranking, entries, first_place=first + 1)
 
 
-def next_rows(
-    session: Session, ranking_id: int, *, after: int, limit: int
-) -> list[tuple[int, int, float]]:
-    """Place, position and score of the stored rows behind a place."""
-    query = (
-        select(Ranked.place, Ranked.position, Ranked.score)
-        .where(Ranked.ranking_id == ranking_id, Ranked.place > after)
-        .order_by(Ranked.place)
-        .limit(limit)
-    )
-    return [(place, position, score) for place, position, score in session.execute(query)]
+def next_rows(session: Session, ranking_id: int, *, after: int, limit: int) -> list[places.Row]:
+    """The stored rows behind a place, with scores."""
+    same = {"ranking_id": ranking_id}
+    return places.next_rows(session, Ranked, same, Ranked.score, after=after, limit=limit)
 
 
 def drop_old_rows(session: Session, project_id: int) -> None:

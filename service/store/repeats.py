@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Asked
+from service.store import batches
 from service.store.labels import Row
 from service.store.tables.labelling import Label, Selection
 from service.store.tables.pool import Item, Project
@@ -13,12 +14,7 @@ def list_for(session: Session, project: Project) -> list[Row]:
     """Current labels that answer a blind repeat, in the order that they came."""
     query = (
         select(Label.position, Label.value, Label.number, Label.annotator)
-        .join(
-            Selection,
-            (Selection.project_id == Label.project_id)
-            & (Selection.position == Label.position)
-            & (Selection.batch_id == Label.batch_id),
-        )
+        .join(Selection, batches.is_answer())
         .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
         .where(
             Label.project_id == project.id,

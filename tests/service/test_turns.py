@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 
@@ -53,7 +54,7 @@ def desk() -> Desk:
 
 
 def test_who_comes_while_one_is_served_is_served_with_the_others(desk: Desk) -> None:
-    desk.let(*(lambda n=n: desk.ask(n) for n in range(5)))  # type: ignore[misc]
+    desk.let(*(partial(desk.ask, n) for n in range(5)))
 
     assert desk.groups == [[0], [1, 2, 3, 4]]
     assert desk.answers == {n: 2 * n for n in range(5)}
@@ -61,14 +62,14 @@ def test_who_comes_while_one_is_served_is_served_with_the_others(desk: Desk) -> 
 
 
 def test_each_of_a_group_gets_its_own_refusal(desk: Desk) -> None:
-    desk.let(*(lambda n=n: desk.ask(n) for n in (1, 12, 13, 14)))  # type: ignore[misc]
+    desk.let(*(partial(desk.ask, n) for n in (1, 12, 13, 14)))
 
     assert desk.groups == [[1], [12, 13, 14]]
     assert desk.answers == {1: 2, 12: 24, 13: "13 is refused", 14: 28}
 
 
 def test_what_breaks_a_group_breaks_only_its_own_request(desk: Desk) -> None:
-    desk.let(*(lambda n=n: desk.ask(n) for n in (1, 98, 99, 100)))  # type: ignore[misc]
+    desk.let(*(partial(desk.ask, n) for n in (1, 98, 99, 100)))
 
     assert desk.groups[:2] == [[1], [98, 99, 100]]
     assert sorted(desk.groups[2:]) == [[98], [99], [100]]
@@ -79,7 +80,7 @@ def test_what_breaks_a_group_breaks_only_its_own_request(desk: Desk) -> None:
 def test_a_group_is_not_heavier_than_may_be(desk: Desk) -> None:
     half, more = MOST_WEIGHT // 2, 2 * MOST_WEIGHT
     wishes = [(0, 1), (1, half), (2, half), (3, 1), (4, more), (5, 1)]
-    desk.let(*(lambda w=wish: desk.ask(*w) for wish in wishes))  # type: ignore[misc]
+    desk.let(*(partial(desk.ask, *wish) for wish in wishes))
 
     assert desk.groups == [[0], [1, 2], [3], [4], [5]]
     assert set(desk.answers) == set(range(6))

@@ -8,7 +8,7 @@ import numpy as np
 
 from service.domain import reports as nulls
 from service.runtime import Runtime
-from service.store import items, masks
+from service.store import items
 from service.store.tables.learning import Version
 from service.store.tables.reports import Check, Spot
 from workers.learning import regions, reserve
@@ -63,14 +63,14 @@ def make(runtime: Runtime, found: Material) -> Made:
     fresh = checking.checks_of(runtime, project, found.shards, found.answered)
     coverage, spots, uncovered = _coverage(runtime, found, evidence, fresh)
     history = _history(runtime, found, evidence)
-    spoken = people.load(runtime, project, found.shards, found.version)
+    spoken = people.load(runtime, project, found.labelled, found.shards, found.version)
     document = {
         "quality": quality.section(found, evidence, seed=project.seed),
         "curve": _curve(found, history),
         "delivered": delivered.section(
             evidence,
             items=project.item_count,
-            labelled=found.labelled,
+            labelled=found.labelled.items,
             people=annotators.rightness(project, spoken),
         ),
         "coverage": coverage,
@@ -133,15 +133,13 @@ def _coverage(
         return nulls.no_coverage(detail), None, None
     clusters = clusterings.of_pool(runtime.blobs, found.shards, found.clustering.number)
     rows = sorted([*found.checks, *fresh], key=lambda row: row.position)
-    known = blind.checked(clusters, evidence, rows, found.taught)
-    judged = blind.found(clusters, found.taught.items, known)
+    known = blind.checked(clusters, evidence, rows, found.labelled.taught)
+    judged = blind.found(clusters, found.labelled.taught.items, known)
     rng = np.random.default_rng([project.seed, project.label_events])
     some = rng.choice(
         len(clusters), min(len(clusters), MOST_LOOKED_AT), replace=False, shuffle=False
     )
-    with runtime.readers() as session:
-        closed = masks.closed_positions(session, project)
-    free = np.setdiff1d(some, np.array(closed, dtype=np.int64))
+    free = np.setdiff1d(some, found.closed)
     spots = blind.spots(
         clusters,
         _said(runtime, found, free),

@@ -1,4 +1,4 @@
-"""What a report is made from: read from the database and the blobs in one go."""
+"""What a report is made from: read from the database in one go."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from service.domain.items import ItemState
 from service.store import (
     checks,
     clusterings,
-    labels,
+    masks,
     rankings,
     reports,
     run_shards,
@@ -24,10 +24,11 @@ from service.store.tables.coverage import Clustering
 from service.store.tables.learning import Ranking, Run, RunShard, Version
 from service.store.tables.pool import Project, Shard
 from service.store.tables.reports import Audited, Check
-from workers.learning import consensus
 from workers.learning.arrays import Ints
 from workers.learning.consensus import Resolved
 from workers.learning.reserve import UNANSWERED, Reserve
+from workers.reporting import labelled
+from workers.reporting.labelled import Labelled
 
 Scan: TypeAlias = tuple[int, UUID | None, int | None, int]
 
@@ -55,10 +56,9 @@ class Material:
     """Predictions checked outside the audit, as far as they are written down."""
     answered: Sequence[Answered]
     """Those that are not written down yet."""
-    taught: Resolved
-    """Labels outside the reserve."""
-    labelled: int
-    """Items that have a label of somebody, in the reserve and outside."""
+    labelled: Labelled
+    closed: Ints
+    """Positions that a strategy must not offer."""
 
     @property
     def population(self) -> int:
@@ -94,27 +94,27 @@ def load(session: Session, project: Project) -> Material | None:
     if run is None or version is None:
         return None
     before = reports.find(session, project.id)
+    known = labelled.load(session, project)
     return Material(
         project=project,
         ranking=ranking,
         version=version,
         scored=run_shards.list_for(session, run.id),
-        reserve=_reserve(session, project),
+        reserve=_reserve(session, project, known.truth),
         audited=reports.audited(session, project.id),
         before=before.document if before else None,
         shards=shards.list_for(session, project.id),
         clustering=clusterings.find(session, project.id),
         checks=checks.list_for(session, project, least_labels=OLDEST_CHECKS * version.labels),
         answered=checks.list_new(session, project),
-        taught=consensus.of_rows(labels.training(session, project)),
-        labelled=len({position for position, *_ in labels.known(session, project)}),
+        labelled=known,
+        closed=np.array(masks.closed_positions(session, project), dtype=np.int64),
     )
 
 
-def _reserve(session: Session, project: Project) -> Reserve:
+def _reserve(session: Session, project: Project, known: Resolved) -> Reserve:
     rows = reports.reserve(session, project)
     positions: Ints = np.array([row.position for row in rows], dtype=np.int64)
-    known = consensus.of_rows(labels.audit(session, project))
     truth = np.full(len(positions), UNANSWERED, dtype=np.int64)
     where = np.searchsorted(known.items, positions)
     is_known = np.zeros(len(positions), dtype=bool)

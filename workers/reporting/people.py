@@ -6,17 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.runtime import Runtime
-from service.store import labels, repeats, versions
+from service.store import repeats, versions
+from service.store.labels import Row
 from service.store.tables.learning import Version
 from service.store.tables.pool import Project, Shard
 from workers import agreeing, gate
 from workers.agreeing import Agreed
-from workers.learning import votes
 from workers.learning.arrays import Floats, Ints
 from workers.learning.consensus import Resolved
 from workers.learning.votes import Named
 from workers.pool import heldout
 from workers.pool.heldout import HeldOut
+from workers.reporting.labelled import Labelled
 
 GROWTH = 1.1
 """What versions without an item say of it is had anew with so many times as many labels."""
@@ -28,9 +29,9 @@ MOST_JUDGED = 5_000
 class People:
     """All that a report needs of the people who label."""
 
-    spoken: Sequence[labels.Row]
+    spoken: Sequence[Row]
     """Every current label, those of the reserve included."""
-    repeated: Sequence[labels.Row]
+    repeated: Sequence[Row]
     """Labels among them that answer a blind repeat."""
     judged: Named | None
     """Labels of the items that versions were made without; none if there are too few labels."""
@@ -43,39 +44,38 @@ class People:
 
 
 def load(
-    runtime: Runtime, project: Project, shards: Sequence[Shard], version: Version | None
+    runtime: Runtime,
+    project: Project,
+    labelled: Labelled,
+    shards: Sequence[Shard],
+    version: Version | None,
 ) -> People:
     """Read what people say, and make versions without items where none are new enough."""
     with runtime.readers() as session:
-        spoken = labels.known(session, project)
-        training = labels.training(session, project)
         repeated = repeats.list_for(session, project)
         last = versions.find_last_held_out(session, project.id)
-    found = gate.resolved(training, below=project.encoded)
+    found = gate.resolved(labelled.training, below=project.encoded)
     made = None
     if last is not None and (version is None or version.labels <= GROWTH * last.labels):
         held: HeldOut | None = heldout.read(runtime.blobs, last.held_out or "")
     else:
         held = made = _held_out(runtime, project, shards, version, found)
-    there = set(held.positions.tolist()) if held else set()
-    rows = [row for row in training if row[0] in there]
-    if held is None or not rows:
+    both = heldout.beside(held, labelled.training, classes=len(project.classes)) if held else None
+    if both is None:
         return People(
-            spoken=spoken,
+            spoken=labelled.known,
             repeated=repeated,
             judged=None,
             proba=np.zeros((0, len(project.classes))),
             resolved=np.zeros(0, np.int64),
             made=None,
         )
-    named = votes.of_rows(rows, classes=len(project.classes))
-    proba = np.pad(held.proba, ((0, 0), (0, len(project.classes) - held.proba.shape[1])))
     return People(
-        spoken=spoken,
+        spoken=labelled.known,
         repeated=repeated,
-        judged=named,
-        proba=proba[np.searchsorted(held.positions, named.positions)],
-        resolved=found.labels[np.searchsorted(found.items, named.positions)],
+        judged=both.named,
+        proba=both.proba,
+        resolved=found.labels[np.searchsorted(found.items, both.named.positions)],
         made=made,
     )
 

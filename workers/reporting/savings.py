@@ -54,7 +54,7 @@ def _none(detail: str) -> dict[str, Any]:
 
 
 def _needed(runtime: Runtime, found: Material, evidence: Evidence, rows: Sequence[Check]) -> Needed:
-    taught = found.taught
+    taught = found.labelled.taught
     explored = _explored(rows, taught.items)[: max(0, MOST_ITEMS - len(evidence.truth))]
     positions = np.concatenate([evidence.positions, explored])[:MOST_ITEMS]
     known = taught.labels[np.searchsorted(taught.items, explored)] if len(explored) else explored

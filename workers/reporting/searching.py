@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.runtime import Runtime
-from service.store import labels, masks, projects
+from service.store import projects
+from service.store.labels import Row
 from service.store.tables.learning import RunShard, Version
-from service.store.tables.pool import Project
 from workers.learning import consensus, recall
 from workers.learning.arrays import Flags, Floats, Ints
 from workers.learning.recall import Part
 from workers.learning.stopping import Searched
 from workers.pool import predicted
+from workers.reporting.material import Material
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,9 +26,7 @@ class _Sample:
     """Whether the run would have come to it: it is likelier than all that is still to be asked."""
 
 
-def searched(
-    runtime: Runtime, project: Project, version: Version, scored: Sequence[RunShard], positive: int
-) -> Searched:
+def searched(runtime: Runtime, found: Material, positive: int) -> Searched:
     """Put together what the tests of a search go by.
 
     The labelled part of the reserve is the random sample. Its positives count as found, and
@@ -37,18 +36,17 @@ def searched(
     Args:
         positive: index of the class that is sought.
     """
+    project, rows, reserved = found.project, found.labelled.known, found.labelled.truth
     with runtime.readers() as session:
-        known = consensus.of_rows(rows := labels.known(session, project))
-        reserved = consensus.of_rows(labels.audit(session, project))
-        closed = np.array(masks.closed_positions(session, project), dtype=np.int64)
         untouched = projects.count_untouched_reserve(session, project)
-    scores = _scores(runtime, version, scored, positive)
+    known = consensus.of_rows(rows)
+    scores = _scores(runtime, found.version, found.scored, positive)
     inside = reserved.items < len(scores)
     sample = _Sample(
         positive=(reserved.labels == positive)[inside],
-        reached=scores[reserved.items[inside]] > _next(scores, closed),
+        reached=scores[reserved.items[inside]] > _next(scores, found.closed),
     )
-    found = int(np.sum(known.labels == positive))
+    so_far = int(np.sum(known.labels == positive))
     left = sample.positive[~sample.reached]
     outside = max(0, project.item_count - len(known.items) - untouched)
     parts = [
@@ -68,7 +66,7 @@ def searched(
             pool=project.item_count,
             target=float((project.goal or {})["target"]),
         ),
-        total=recall.total(found, parts),
+        total=recall.total(so_far, parts),
     )
 
 
@@ -96,7 +94,7 @@ def _next(scores: Floats, closed: Ints) -> float:
     return float(free.max()) if len(free) else -1.0
 
 
-def _in_order(rows: Sequence[labels.Row], items: Ints) -> Ints:
+def _in_order(rows: Sequence[Row], items: Ints) -> Ints:
     """The order in which items had their first labels: indices into `items`."""
     first = np.full(len(items), np.iinfo(np.int64).max)
     at = np.searchsorted(items, np.array([row[0] for row in rows], dtype=np.int64))

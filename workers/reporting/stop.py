@@ -74,7 +74,7 @@ def section(
     goal = project.goal or {}
     if goal.get("type") == GoalType.RECALL:
         positive = project.classes.index(goal["positive"])
-        known = searching.searched(runtime, project, version, found.scored, positive)
+        known = searching.searched(runtime, found, positive)
         return shown(stopping.on_recall(known, target=float(goal["target"])))
     learned = Learned(
         stability=_stability(runtime, project),

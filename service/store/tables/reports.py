@@ -36,7 +36,7 @@ class Audited(Base):
         ForeignKey(Version.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     said: Mapped[str] = mapped_column(String(64))
-    """Digest of positions, classes and confidences; see the workers' `reporting.said`."""
+    """Digest of positions, classes and confidences; see the workers' `pool.said`."""
     population: Mapped[int]
     """Items that it spoke of then."""
 

@@ -10,7 +10,7 @@ from service.app import create_app
 from service.domain.catalogue import Asked
 from service.heads import Heads
 from service.runtime import Runtime
-from service.store import checks, rechecks
+from service.store import rechecks, spots
 from service.store.tables.reports import Spot
 from tests.api import Api
 from tests.fakes import FrozenClock
@@ -149,7 +149,7 @@ def test_no_statement_that_asks_again_or_checks_a_prediction_reads_a_whole_table
             rechecks.add(session, row.ranking_id, asked, [(at, 0.1, None) for at in range(40)])
         spot = {"is_suspect": False, "confidence": 0.9, "probability": 0.1}
         some = [Spot(project_id=row.id, place=n, position=99 + n, **spot) for n in range(1, 9)]
-        checks.replace_spots(session, row.id, some)
+        spots.replace(session, row.id, some)
 
     with statements(runtime) as seen:
         batch = api.batch(project, 20)

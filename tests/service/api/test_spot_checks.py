@@ -3,7 +3,7 @@
 import pytest
 
 from service.runtime import Runtime
-from service.store import checks
+from service.store import spots
 from service.store.tables.reports import Spot
 from tests.api import Api
 from tests.service.rows import keys, project_of, ranked
@@ -17,7 +17,7 @@ def project(api: Api, runtime: Runtime) -> str:
     path = ranked(api, runtime, 20)
     with runtime.sessions.begin() as session:
         row = project_of(session, path)
-        spots = [
+        rows = [
             Spot(
                 project_id=row.id,
                 place=place,
@@ -28,7 +28,7 @@ def project(api: Api, runtime: Runtime) -> str:
             )
             for place, position in enumerate(range(18, -1, -2), 1)
         ]
-        checks.replace_spots(session, row.id, spots)
+        spots.replace(session, row.id, rows)
     return path
 
 

@@ -12,7 +12,9 @@ def test_a_class_with_enough_items_has_all_three() -> None:
 
     first, second = per_class.of_classes(truth, predicted, classes=2, rng=np.random.default_rng(0))
 
-    assert (first.recall.value, second.recall.value) == (0.9, 0.8)  # type: ignore[union-attr]
+    assert first.recall is not None
+    assert second.recall is not None
+    assert (first.recall.value, second.recall.value) == (0.9, 0.8)
     assert second.precision is not None
     assert second.precision.value == 0.8
     assert second.f1 is not None

@@ -1,12 +1,14 @@
 """The part of the reserve that a version is judged on: the longest prefix with nothing pending."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from workers.learning import reserve
 from workers.learning.reserve import UNANSWERED, Reserve, Said
 
 
-def ordered(truth: list[int], *, pending: list[int] = ()) -> Reserve:  # type: ignore[assignment]
+def ordered(truth: list[int], *, pending: Sequence[int] = ()) -> Reserve:
     """A reserve whose order is that of positions 9, 8, 7, …"""
     return Reserve(
         positions=9 - np.arange(len(truth)),

@@ -1,5 +1,7 @@
 """Advice follows from its clauses, and says in words what is missing."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,14 +16,14 @@ STABLE = Stability(kappas=(0.5, 0.995, 0.992, 0.999))
 GOOD = Audited(labels=400, right=390)
 
 
-def learned(**given: object) -> Learned:
-    usual: dict[str, object] = {
+def learned(**given: Any) -> Learned:
+    usual: dict[str, Any] = {
         "stability": STABLE,
         "audited": GOOD,
         "gain": Gain(expected=0.01, high=0.03),
         "uncovered": 0.0,
     }
-    return Learned(**usual | given)  # type: ignore[arg-type]
+    return Learned(**usual | given)
 
 
 def test_all_conditions_together_are_reason_to_stop() -> None:

@@ -9,7 +9,7 @@ from service.domain.catalogue import Asked
 from service.store import projects, rechecks, shards, versions
 from service.store.tables.learning import Version
 from tests.workers.conftest import Pool
-from workers.reporting import annotators, issues, people
+from workers.reporting import annotators, issues, labelled, people
 from workers.reporting.people import People
 
 
@@ -20,7 +20,8 @@ def loaded(pool: Pool) -> People:
         assert project is not None
         there = shards.list_for(session, project.id)
         version = versions.find(session, project.version_id)
-    return people.load(pool.runtime, project, there, version)
+        rows = labelled.load(session, project)
+    return people.load(pool.runtime, project, rows, there, version)
 
 
 def wrong(pool: Pool, number: int) -> str:
