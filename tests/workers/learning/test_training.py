@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from workers.encoders import text
 from workers.learning import scaling
+from workers.learning.fits import lines
 from workers.learning.fitted import outputs
 from workers.learning.scaling import Kind, Scaling, SparseMoments
 from workers.learning.specs import EstimatorSpec, Parameter
@@ -112,10 +114,29 @@ def test_columns_of_text_are_left_out_without_loss() -> None:
         EstimatorSpec(name="logistic"), scaling.of(Kind.TFIDF, pool), counts[:4], labels, classes=2
     )
 
-    scaled = scaling.apply(version.scaling, counts)
-    whole = LogisticRegression(C=10, tol=1e-9, max_iter=500).fit(scaled[:4], labels)
+    always = 1 / np.sqrt(10 * lines.EVEN_LABELS / 4)
+    scaled = sparse.hstack(
+        [scaling.apply(version.scaling, counts), np.full((5, 1), always)], format="csr"
+    )
+    whole = LogisticRegression(C=10, fit_intercept=False, tol=1e-9, max_iter=500)
+    whole.fit(scaled[:4], labels)
     assert isinstance(version, Linear)
     assert version.coefficients.shape == (1, len(np.unique(counts[:4].indices)))
     np.testing.assert_allclose(
         outputs(version, counts).proba, whole.predict_proba(scaled), atol=1e-4
     )
+
+
+@pytest.mark.parametrize(("labels", "low", "high"), [(40, 0.43, 0.5), (8_000, 0.25, 0.3)])
+def test_a_text_of_unknown_words_is_as_the_classes_are_only_once_many_labels_say_so(
+    labels: int, low: float, high: float
+) -> None:
+    counts = text.encode([*(f"word{number} said" for number in range(labels)), "nothing known"])
+    known = np.repeat([0, 1], [3 * labels // 4, labels // 4])
+    held = np.bincount(counts.indices, minlength=text.WIDTH)
+    pool = SparseMoments(count=labels + 1, document_frequency=held)
+    tfidf = scaling.of(Kind.TFIDF, pool)
+
+    version = train(EstimatorSpec(name="logistic"), tfidf, counts[:-1], known, classes=2)
+
+    assert low < outputs(version, counts[-1:]).proba[0, 1] < high

@@ -1,13 +1,15 @@
 """Fits of logistic regression."""
 
 import warnings
+from math import sqrt
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from workers.learning.arrays import Floats, Ints, Matrix, is_sparse
+from workers.learning.arrays import Floats, Ints, Matrix, Sparse, is_sparse
 from workers.learning.fits import weights
 from workers.learning.fits.task import Task
 from workers.learning.versions import Linear
@@ -15,18 +17,43 @@ from workers.learning.versions import Linear
 # scikit-learn averages the loss, so a looser tolerance stops early on rare classes (SCIENCE 5.4).
 TOLERANCE = 1e-5
 MOST_ITERATIONS = 500
+# Of a text that shares no term with the labelled ones the intercept decides, and labels that were
+# chosen say little of how frequent classes are. So where rows are sparse the intercept has a prior:
+# it is held at even odds as firmly as by so many more labels, half of them of a class; by fewer,
+# the fewer the rarest class has, and not at all where that is less than `LEAST_EVEN` of an even
+# share, since odds are not even then: documents that are sought were lost among the others (work
+# saved in three reviews .71 to .82 without it, .43 to .65 held by 40 labels at any odds). Mean
+# macro F1 of `auto` from 20 to 300 labels without and with it: clickbait_headlines .751 and .850,
+# sms_spam .822 and .879, snips_intents .859 and .921, meetings_cost_talk .572 and .576 (2 to 6
+# seeds, standard errors .001 to .012).
+EVEN_LABELS = 80
+LEAST_EVEN = 0.5
+_CURVATURE = 0.25  # of the log loss of one label at even odds
 
 
 def logistic(task: Task) -> Linear:
     """Fit logistic regression under an L2 penalty."""
-    estimator = regression(task.spec.number("C"))
     report = {"class_weight": weights.kind_of(task.labels)}
-    return _fitted(task, estimator, weights.of(task.labels), report)
+    weight = weights.of(task.labels)
+    if not is_sparse(task.rows):
+        return _free(task, task.rows, weight, report, None)
+    # Under an L2 penalty the coefficient of a term that no training row holds is zero.
+    columns = np.unique(task.rows.indices).astype(np.int64)
+    rows, even = task.rows[:, columns], _even_labels(task.labels)
+    if even:
+        return _held(task, rows, weight, report, columns, even)
+    return _free(task, rows, weight, report, columns)
 
 
-def regression(penalty: float) -> LogisticRegression:
+def regression(penalty: float, *, intercept: bool = True) -> LogisticRegression:
     """Make a logistic regression with the inverse of its L2 penalty, not fitted yet."""
-    return LogisticRegression(C=penalty, solver="lbfgs", tol=TOLERANCE, max_iter=MOST_ITERATIONS)
+    return LogisticRegression(
+        C=penalty,
+        fit_intercept=intercept,
+        solver="lbfgs",
+        tol=TOLERANCE,
+        max_iter=MOST_ITERATIONS,
+    )
 
 
 def converge(
@@ -42,19 +69,57 @@ def converge(
     }
 
 
-def _fitted(
-    task: Task, estimator: LogisticRegression, weight: Floats | None, report: dict[str, Any]
+def _even_labels(labels: Ints) -> float:
+    """How many labels at even odds the intercept is held by."""
+    _, counts = np.unique(labels, return_counts=True)
+    evenness = len(counts) * counts.min() / len(labels)
+    return float(EVEN_LABELS * evenness) if evenness >= LEAST_EVEN else 0.0
+
+
+def _free(
+    task: Task, rows: Matrix, weight: Floats | None, report: dict[str, Any], columns: Ints | None
 ) -> Linear:
-    # Under an L2 penalty the coefficient of a term that no training row holds is zero.
-    columns = np.unique(task.rows.indices).astype(np.int64) if is_sparse(task.rows) else None
-    rows = task.rows if columns is None else task.rows[:, columns]
-    went = converge(estimator, rows, task.labels, weight)
+    estimator = regression(task.spec.number("C"))
+    report = report | converge(estimator, rows, task.labels, weight)
+    return _linear(task, estimator, estimator.coef_, estimator.intercept_, report, columns)
+
+
+def _held(
+    task: Task,
+    rows: Sparse,
+    weight: Floats | None,
+    report: dict[str, Any],
+    columns: Ints,
+    even: float,
+) -> Linear:
+    """Fit the intercept as the coefficient of one more term, which every row has.
+
+    The smaller that term is, the more its coefficient costs under the penalty of all.
+    """
+    penalty = task.spec.number("C")
+    term = 1 / sqrt(penalty * _CURVATURE * even)
+    always = sparse.csr_matrix(np.full((rows.shape[0], 1), term))
+    estimator = regression(penalty, intercept=False)
+    joined = sparse.hstack([rows, always], format="csr")
+    report = report | converge(estimator, joined, task.labels, weight)
+    coefficients, intercept = estimator.coef_[:, :-1], term * estimator.coef_[:, -1]
+    return _linear(task, estimator, coefficients, intercept, report, columns)
+
+
+def _linear(
+    task: Task,
+    estimator: LogisticRegression,
+    coefficients: Floats,
+    intercept: Floats,
+    report: dict[str, Any],
+    columns: Ints | None,
+) -> Linear:
     return Linear(
         classes=task.classes,
         seen=estimator.classes_.astype(np.int64),
-        coefficients=estimator.coef_.astype(np.float64),
-        intercept=np.atleast_1d(estimator.intercept_).astype(np.float64),
+        coefficients=np.ascontiguousarray(coefficients, dtype=np.float64),
+        intercept=np.atleast_1d(intercept).astype(np.float64),
         columns=columns,
         scaling=task.scaling,
-        report=report | went,
+        report=report,
     )
