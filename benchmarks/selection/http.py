@@ -5,8 +5,9 @@ What is held out is never registered, so here it is no part of the pool in proce
 other experiments scale by all items. The shares for coverage and audit are 0: a replay has none.
 
 So the two agree but for chance, which a ranking draws from its number and a replay from its count
-of labels. `published` has no chance in it. In pools of some thousand items `auto` has none below
-300 labels; from there on it spreads its doubtful items out by k-means++, which begins at random.
+of labels. `published` has no chance in it. In pools of up to two thousand items `auto` has none
+below 300 labels; from there on it spreads its doubtful items out by k-means++, which begins at
+random.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
