@@ -19,8 +19,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Rows
 
-from benchmarks import curves, machine, protocol
+from benchmarks import curves, lessons, machine, protocol
 from benchmarks.client import Address, Client, Refused
+from benchmarks.lessons import Lesson
 from benchmarks.protocol import DIGITS, INITIAL, PUBLISHED, Split, Table
 
 FAILED = 1
@@ -28,8 +29,7 @@ CANNOT = 2
 PLAIN = {
     "strategy": "margin",
     "estimator": {"name": "svm_rbf", "C": 1.0, "gamma": "auto"},
-    "batch": {"coverage_share": 0, "audit_share": 0},
-    "retrain": {"min_labels": 1, "share": 0, "max_wait_seconds": 0},
+    **lessons.EVERY_LABEL,
 }
 """Nothing but the strategy, on every label: as published."""
 
@@ -68,37 +68,33 @@ def main(argv: Sequence[str]) -> int:
     return 0 if all(result.is_same for result in results) else FAILED
 
 
-def replay(client: Client, table: Table, given: Split, *, name: str) -> Iterator[float]:
-    """Label the pool to its end, one item at a time; give the accuracy after each query."""
-    truth = dict(zip(map(str, range(len(table.classes))), table.classes, strict=True))
-    keys = [str(row) for row in given.train]
-    test = [table.rows[row].tolist() for row in given.test]
-    project = client.make_project(
-        {
-            "name": name,
-            "task": {"type": "classification", "classes": sorted(set(table.classes))},
-            "input": {"type": "vector", "dimensions": table.rows.shape[1]},
-            "seed": 0,
-            **PLAIN,
-        }
+def replay(
+    client: Client, table: Table, given: Split, *, name: str, seed: int = 0
+) -> Iterator[float]:
+    """Label the pool to its end, one item at a time; give the accuracy after each query.
+
+    Args:
+        seed: of the project, by which items of one score are put in order.
+
+    Raises:
+        Refused: the service did not do what was asked, or has not seen a label.
+    """
+    lesson = Lesson(
+        seed=seed, vectors=table.rows, truth=table.classes, pool=given.train, test=given.test
     )
-    try:
-        client.register(project, {key: table.rows[int(key)].tolist() for key in keys})
-        _label(client, project, {key: truth[key] for key in keys[:INITIAL]})
-        for _ in keys[INITIAL:]:
-            asked = client.batch(project, 1)
-            _label(client, project, {key: truth[key] for key in asked})
-            predicted = client.predict(project, test) or []
-            hits = sum(p == truth[str(row)] for p, row in zip(predicted, given.test, strict=True))
-            yield hits / len(test)
-    finally:
-        client.delete(project)
-
-
-def _label(client: Client, project: str, values: dict[str, str]) -> None:
-    unseen = client.label(project, values)
-    if unseen:
-        raise Refused(f"the ranking in use has not seen {unseen} of the labels")
+    taught = lessons.teach(
+        client,
+        lesson,
+        {"name": name, **PLAIN},
+        batch=1,
+        labels=len(given.train),
+        start=INITIAL,
+    )
+    for point in lessons.all_seen(taught):
+        if point.accuracy is None:
+            raise Refused(f"there is no version after {point.labels} labels")
+        if point.labels > INITIAL:
+            yield point.accuracy
 
 
 def _replay_all(

@@ -2,15 +2,12 @@
 
 import argparse
 import json
-import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import httpx
@@ -22,6 +19,7 @@ from benchmarks.bench.figures import Figure, Target
 from benchmarks.bench.measurements import Measurement
 from benchmarks.bench.site import ROOT, Site
 from benchmarks.client import Refused
+from benchmarks.interrupts import interruptible
 
 LATEST = ROOT / "benchmarks" / "latest.json"
 FAILED, STOPPED = 1, 130
@@ -41,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
     rows: list[dict[str, Any]] = []
     try:
         with (
-            _interruptible(),
+            interruptible(),
             tempfile.TemporaryDirectory(prefix="bench-", dir=given.dir) as folder,
         ):
             site = Site(folder=Path(folder), scale=given.scale, say=_teller(console))
@@ -103,20 +101,6 @@ def _teller(console: Console) -> Any:
         console.print(f"[{time.monotonic() - began:6.0f} s] {text}", highlight=False, markup=False)
 
     return say
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Turn the first of SIGINT and SIGTERM into KeyboardInterrupt; tidying up is not disturbed."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    yield
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,7 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
@@ -16,9 +17,11 @@ from rich.table import Table
 from benchmarks import names
 from benchmarks.bench import load
 from benchmarks.bench.site import ROOT
-from benchmarks.selection import pictures, units
+from benchmarks.client import Refused
+from benchmarks.interrupts import interruptible
+from benchmarks.selection import http, pictures, serving, units
 from benchmarks.selection.rows import Row
-from benchmarks.selection.units import Store, Unit
+from benchmarks.selection.units import Done, Store, Unit
 
 EXPERIMENTS = (
     "cold",
@@ -29,6 +32,7 @@ EXPERIMENTS = (
     "review",
     "matched",
     "noise",
+    "http",
 )
 OUT = ROOT / "benchmarks" / "selection-results"
 FAILED, STOPPED = 1, 130
@@ -49,18 +53,37 @@ def main(argv: Sequence[str]) -> int:
         if not given.data or unit.data in given.data
     ]
     failures = 0
+    left = sum(unit not in store for unit in wanted)
+    doing = _do(wanted, store, given.folder, processes=given.processes)
     try:
-        left = sum(unit not in store for unit in wanted)
-        done = units.run(wanted, store, given.folder, processes=given.processes)
-        for number, (unit, problem) in enumerate(done, 1):
-            failures += problem is not None
-            console.print(f"{number:5} of {left}  {unit.key}  {problem or ''}", highlight=False)
+        with interruptible(), closing(doing) as done:
+            for number, (unit, problem) in enumerate(done, 1):
+                failures += problem is not None
+                line = f"{number:5} of {left}  {unit.key}  {problem or ''}"
+                console.print(line, highlight=False, markup=False)
     except KeyboardInterrupt:
         console.print("Stopped; what was done is kept, and the next call goes on from there.")
         return STOPPED
     finally:
         _tell(console, chosen, store, wanted, given.out)
     return FAILED if failures else 0
+
+
+def _do(
+    wanted: Sequence[Unit], store: Store, folder: Path, *, processes: int
+) -> Generator[Done, None, None]:
+    """Do what needs no service; then what does, with one for each process while that takes."""
+    yield from units.run(
+        [unit for unit in wanted if not http.is_served(unit)], store, folder, processes=processes
+    )
+    served = [unit for unit in wanted if http.is_served(unit) and unit not in store]
+    count = min(processes, len(served))
+    try:
+        with serving.services(count) as services:
+            if services:
+                yield from units.run(served, store, folder, processes=count, services=services)
+    except Refused as error:
+        yield from ((unit, str(error)) for unit in served)
 
 
 def _tell(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.selection import data, replaying, rows
+from benchmarks.selection.replaying import Trial
 from benchmarks.selection.rows import Row
 from benchmarks.selection.units import Found, Unit, every, picked
 
@@ -35,14 +36,17 @@ def units(seeds: int) -> list[Unit]:
 
 
 def run(unit: Unit, folder: Path) -> Found:
+    """Label to the budget."""
+    labels, values = replaying.accuracies(trial(unit, folder))
+    return {"area": rows.area(labels, values), "labels": labels, "accuracy": values}
+
+
+def trial(unit: Unit, folder: Path) -> Trial:
     """Start with nothing; hold three items in ten out."""
     case, pool = CASES[unit.data], data.pool(folder, unit.data)
     plan = replaying.plan(unit, batch_size=case.batch, budget=case.budget)
     training, test = replaying.held_out(pool, unit.seed)
-    labels, values = replaying.curve(
-        pool, plan, among=training, test=test, measure=replaying.accuracy(test)
-    )
-    return {"area": rows.area(labels, values), "labels": labels, "accuracy": values}
+    return Trial(pool=pool, plan=plan, training=training, test=test)
 
 
 def table(found: Mapping[Unit, Found]) -> list[Row]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.selection import data, replaying, rows
+from benchmarks.selection.replaying import Trial
 from benchmarks.selection.rows import Row
 from benchmarks.selection.units import Found, Unit, every, picked
 
@@ -21,13 +22,16 @@ def units(seeds: int) -> list[Unit]:
 
 def run(unit: Unit, folder: Path) -> Found:
     """Label two batches of ten."""
+    labels, values = replaying.accuracies(trial(unit, folder))
+    return {"labels": labels, "accuracy": values}
+
+
+def trial(unit: Unit, folder: Path) -> Trial:
+    """Start with nothing; hold three items in ten out."""
     pool = data.pool(folder, unit.data)
     plan = replaying.plan(unit, batch_size=BATCH, budget=LABELS)
     training, test = replaying.held_out(pool, unit.seed)
-    labels, values = replaying.curve(
-        pool, plan, among=training, test=test, measure=replaying.accuracy(test)
-    )
-    return {"labels": labels, "accuracy": values}
+    return Trial(pool=pool, plan=plan, training=training, test=test)
 
 
 def table(found: Mapping[Unit, Found]) -> list[Row]:

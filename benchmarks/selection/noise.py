@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.selection import data, replaying, rows
+from benchmarks.selection.replaying import Trial
 from benchmarks.selection.rows import Row
 from benchmarks.selection.units import Found, Unit, every, picked
 from workers.learning.arrays import Ints
@@ -26,15 +27,18 @@ def units(seeds: int) -> list[Unit]:
 
 
 def run(unit: Unit, folder: Path) -> Found:
+    """Label to the budget."""
+    labels, values = replaying.accuracies(trial(unit, folder))
+    return {"area": rows.area(labels, values), "labels": labels, "accuracy": values}
+
+
+def trial(unit: Unit, folder: Path) -> Trial:
     """Learn from what the expert says; be judged by what is true."""
     pool = data.pool(folder, unit.data)
     training, test = replaying.held_out(pool, unit.seed)
     heard = replace(pool, labels=_with_mistakes(pool.labels, len(pool.classes), unit.seed))
     plan = replaying.plan(unit, batch_size=BATCH, budget=BUDGET)
-    labels, values = replaying.curve(
-        heard, plan, among=training, test=test, measure=replaying.accuracy(test)
-    )
-    return {"area": rows.area(labels, values), "labels": labels, "accuracy": values}
+    return Trial(pool=heard, plan=plan, training=training, test=test)
 
 
 def _with_mistakes(labels: Ints, classes: int, seed: int) -> Ints:

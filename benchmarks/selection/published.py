@@ -91,21 +91,28 @@ def table(found: Mapping[Unit, Found]) -> list[Row]:
         }
         if not areas:
             continue
-        known = SINGLE.get(name, ())
-        same = [
-            protocol.is_published(areas[n], value) for n, value in enumerate(known) if n in areas
-        ]
+        same = singles(name, areas)
         row = rows.of(name, list(areas.values()))
         error = deviation / np.sqrt(len(areas))
         is_near = abs(row.value - mean) <= WITHIN * error
-        note = f"{sum(same)} of {len(same)} single seeds to five digits" if same else ""
         out.append(
             replace(
                 row,
                 reference=mean,
                 reference_of="published US-C",
                 is_reached=bool(is_near and all(same)),
-                note=note,
+                note=told(same),
             )
         )
     return out
+
+
+def singles(name: str, areas: Mapping[int, float]) -> list[bool]:
+    """Whether areas, by seed, are the published ones to five digits, where these are known."""
+    known = enumerate(SINGLE.get(name, ()))
+    return [protocol.is_published(areas[seed], value) for seed, value in known if seed in areas]
+
+
+def told(same: Sequence[bool]) -> str:
+    """The same in words; none where nothing is known."""
+    return f"{sum(same)} of {len(same)} single seeds to five digits" if same else ""

@@ -27,6 +27,18 @@ class Test:
     labels: Ints
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trial:
+    """A way through a pool, and the test that judges it."""
+
+    pool: Pool
+    """With the labels that the expert gives."""
+    plan: Plan
+    training: Ints
+    """Items that may be asked for, ascending."""
+    test: Test
+
+
 def test_of(pool: Pool, items: Ints | Sequence[int]) -> Test:
     """Some items of a pool as a test."""
     return Test(features=pool.features[items], labels=pool.labels[items])
@@ -78,6 +90,17 @@ def curve(
         if values[-1] >= until:
             break
     return labels, values
+
+
+def accuracies(trial: Trial) -> tuple[list[int], list[float]]:
+    """Labels, and the share of the test that each version has right."""
+    return curve(
+        trial.pool,
+        trial.plan,
+        among=trial.training,
+        test=trial.test,
+        measure=accuracy(trial.test),
+    )
 
 
 def accuracy(test: Test) -> Measure:

@@ -7,9 +7,13 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import product
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
+
+from benchmarks.client import Address
+from benchmarks.selection import serving
 
 Found = dict[str, Any]
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -28,6 +32,10 @@ class Unit:
     def key(self) -> str:
         """What it is kept under."""
         return f"{self.experiment}/{self.data}/{self.arm}/{self.seed}"
+
+
+Done = tuple[Unit, str | None]
+"""A unit, and what went wrong with it, if anything did."""
 
 
 def every(experiment: str, *, data: Iterable[str], arms: Iterable[str], seeds: int) -> list[Unit]:
@@ -78,13 +86,28 @@ class Store:
 
 
 def run(
-    units: Sequence[Unit], store: Store, folder: Path, *, processes: int
-) -> Iterator[tuple[Unit, str | None]]:
-    """Do what is not done yet, the lowest seeds first; yields each unit with what went wrong."""
+    units: Sequence[Unit],
+    store: Store,
+    folder: Path,
+    *,
+    processes: int,
+    services: Sequence[Address] = (),
+) -> Iterator[Done]:
+    """Do what is not done yet, the lowest seeds first; yields each unit with what went wrong.
+
+    Args:
+        services: one for each process, or none.
+    """
     left = sorted(unit for unit in units if unit not in store)
     for name in THREAD_LIMITS:
         os.environ[name] = "1"  # a process a core, a thread a process
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as executor:
+    context = get_context("spawn")
+    addresses: SimpleQueue[Address] = context.SimpleQueue()
+    for each in services:
+        addresses.put(each)
+    with ProcessPoolExecutor(
+        processes, mp_context=context, initializer=serving.begin, initargs=(addresses,)
+    ) as executor:
         futures: Mapping[Future[Found], Unit] = {
             executor.submit(_do, unit, folder): unit for unit in left
         }
@@ -96,6 +119,8 @@ def run(
                 yield unit, None if error is None else f"{type(error).__name__}: {error}"
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():
+                child.terminate()  # a process that runs units holds nothing
             raise
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.bench.site import ROOT
+from tests.processes import commands
 
 bench = importlib.import_module("benchmarks.bench.__main__")
 
@@ -82,14 +83,3 @@ def run(words: list[str]) -> "subprocess.Popen[str]":
         stderr=subprocess.STDOUT,
         text=True,
     )
-
-
-def commands() -> str:
-    """The command lines of all processes."""
-    said = []
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            said.append(file.read_text())
-        except OSError:
-            continue
-    return "\n".join(said)
