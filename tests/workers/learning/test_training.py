@@ -140,3 +140,17 @@ def test_a_text_of_unknown_words_is_as_the_classes_are_only_once_many_labels_say
     version = train(EstimatorSpec(name="logistic"), tfidf, counts[:-1], known, classes=2)
 
     assert low < outputs(version, counts[-1:]).proba[0, 1] < high
+
+
+def test_where_one_of_two_classes_is_rare_texts_of_unknown_words_are_of_the_other() -> None:
+    counts = text.encode([*(f"word{number} said" for number in range(40)), "nothing known"])
+    held = np.bincount(counts.indices, minlength=text.WIDTH)
+    tfidf = scaling.of(Kind.TFIDF, SparseMoments(count=41, document_frequency=held))
+
+    def unknown(labels: list[int], classes: int) -> np.ndarray:
+        spec = EstimatorSpec(name="logistic")
+        version = train(spec, tfidf, counts[:-1], np.array(labels), classes=classes)
+        return outputs(version, counts[-1:]).proba[0]
+
+    assert unknown([0] * 32 + [1] * 8, 2)[0] > 0.75
+    assert unknown([0] * 30 + [1] * 5 + [2] * 5, 3)[0] < 0.45
