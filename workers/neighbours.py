@@ -1,6 +1,7 @@
 """Items near to newly labelled ones: found shard by shard, for the next ranking of candidates."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from service.store.tables.learning import RunShard
 from service.store.tables.pool import Project
 from workers.learning import diversity
 from workers.learning.arrays import Dense, Ints, Matrix, is_sparse
+from workers.learning.scaling import Narrow
 from workers.learning.selection import Ranked
 from workers.pool import features, shards
 
@@ -33,22 +35,39 @@ def rows_of(blobs: Blobs, positions: Sequence[int], scanned: Sequence[RunShard])
     return np.zeros((0, 0), np.float32) if is_sparse(rows) else np.asarray(diversity.unit(rows))
 
 
+@dataclass
+class _Nearest:
+    """The rows of a shard that are nearest to a labelled one, of those looked at by now."""
+
+    count: int
+    rows: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    likeness: Narrow = field(default_factory=lambda: np.zeros(0, np.float32))
+
+    def look(self, first: int, likeness: Narrow) -> None:
+        """Look at further rows, and keep those that are nearer than the farthest kept."""
+        is_full = len(self.rows) == self.count
+        nearer = np.flatnonzero(likeness > self.likeness.min()) if is_full else slice(None)
+        rows = np.concatenate([self.rows, np.arange(first, first + len(likeness))[nearer]])
+        joined = np.concatenate([self.likeness, likeness[nearer]])
+        if len(rows) > self.count:
+            kept = np.argpartition(-joined, self.count - 1)[: self.count]
+            rows, joined = rows[kept], joined[kept]
+        self.rows, self.likeness = rows, joined
+
+
 def of_shard(matrix: Matrix, first_position: int, labelled: Dense) -> bytes:
     """Find a shard's 100 rows nearest to each labelled one, by the angle between them."""
     if is_sparse(matrix) or not len(labelled):
         return b""
-    likeness = np.concatenate(
-        [
-            np.asarray(diversity.unit(block)) @ labelled.T
-            for _, block in shards.blocks(matrix, _ROWS_AT_ONCE)
-        ]
-    )
-    count = min(NEAREST, len(likeness))
-    nearest = np.argpartition(-likeness, count - 1, axis=0)[:count]
-    entries = np.empty(nearest.shape, dtype=ENTRY)
-    entries["position"] = first_position + nearest
-    entries["row"] = np.arange(len(labelled))
-    entries["likeness"] = np.take_along_axis(likeness, nearest, axis=0)
+    found = [_Nearest(min(NEAREST, matrix.shape[0])) for _ in labelled]
+    for first, block in shards.blocks(matrix, _ROWS_AT_ONCE):
+        likeness = labelled @ np.asarray(diversity.unit(block)).T
+        for nearest, of_row in zip(found, likeness, strict=True):
+            nearest.look(first, of_row)
+    entries = np.empty((len(found), found[0].count), dtype=ENTRY)
+    entries["position"] = first_position + np.stack([nearest.rows for nearest in found])
+    entries["row"] = np.arange(len(found))[:, None]
+    entries["likeness"] = np.stack([nearest.likeness for nearest in found])
     return entries.tobytes()
 
 

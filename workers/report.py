@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Make the report from what is known now; nobody waits for it."""
-    with runtime.readers() as session:
+    with runtime.snapshots() as session:
         project = projects.find_live(session, run.project_id)
         if project is None:
             raise Superseded

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
 import structlog
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from service.domain.catalogue import Strategy
 from service.domain.runs import RunKind, Stage
@@ -21,12 +22,13 @@ from service.store import (
     shards,
     versions,
 )
+from service.store.blobs import Blobs
 from service.store.pieces import SCORED
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
 from workers import brought, neighbours, scoring, situations, stages
 from workers.learning import rules, strategies
-from workers.learning.arrays import Floats, Ints, Matrix
+from workers.learning.arrays import Dense, Floats, Ints, Matrix
 from workers.learning.rules import Rule
 from workers.pool import orders
 from workers.pool import shards as shard_files
@@ -150,10 +152,18 @@ def _neighbours(runtime: Runtime, run: Run, first: int, matrix: Matrix) -> str |
     """What is near to the items that were labelled last when the shards were frozen."""
     if run.newest is None:
         return None
-    with runtime.readers() as session:
-        scanned = run_shards.list_for(session, run.id)
-    labelled = neighbours.rows_of(runtime.blobs, run.newest, scanned)
+    labelled = _labelled(runtime.readers, runtime.blobs, run.id, tuple(run.newest))
     return runtime.blobs.put(neighbours.of_shard(matrix, first, labelled))
+
+
+@lru_cache(maxsize=2)
+def _labelled(
+    readers: sessionmaker[Session], blobs: Blobs, run_id: UUID, newest: Sequence[int]
+) -> Dense:
+    """Their rows, once for all shards of a run that this process scores."""
+    with readers() as session:
+        scanned = run_shards.list_for(session, run_id)
+    return neighbours.rows_of(blobs, newest, scanned)
 
 
 def _save(

@@ -29,6 +29,9 @@ class BlobStoreAway(Unavailable):
 class Blobs(Protocol):
     """A store of immutable bytes, each known by its SHA-256."""
 
+    def __hash__(self) -> int:
+        """A store is one thing, whatever it holds."""
+
     def put(self, data: bytes) -> str:
         """Keep bytes durably; answer their digest."""
 
