@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from workers.learning.arrays import Floats, Ints, Matrix, Sparse, is_sparse
+from workers.learning.arrays import Floats, Ints, Matrix, is_sparse
 from workers.learning.fits import weights
 from workers.learning.fits.task import Task
 from workers.learning.versions import Linear
@@ -34,16 +34,28 @@ _CURVATURE = 0.25  # of the log loss of one label at even odds
 
 def logistic(task: Task) -> Linear:
     """Fit logistic regression under an L2 penalty."""
-    report = {"class_weight": weights.kind_of(task.labels)}
-    weight = weights.of(task.labels)
-    if not is_sparse(task.rows):
-        return _free(task, task.rows, weight, report, None)
-    # Under an L2 penalty the coefficient of a term that no training row holds is zero.
-    columns = np.unique(task.rows.indices).astype(np.int64)
-    rows, even = task.rows[:, columns], _even_labels(task.labels)
-    if even:
-        return _held(task, rows, weight, report, columns, even)
-    return _free(task, rows, weight, report, columns)
+    penalty, weight = task.spec.number("C"), weights.of(task.labels)
+    rows, columns, term = task.rows, None, 0.0
+    if is_sparse(rows):
+        # Under an L2 penalty the coefficient of a term that no training row holds is zero.
+        columns = np.unique(rows.indices).astype(np.int64)
+        rows, term = rows[:, columns], _term(penalty, task.labels)
+    # The intercept is held as the coefficient of one more term, which every row has.
+    fitted = sparse.hstack([rows, np.full((rows.shape[0], 1), term)], "csr") if term else rows
+    estimator = regression(penalty, intercept=not term)
+    went = converge(estimator, fitted, task.labels, weight)
+    coefficients, intercept = estimator.coef_, estimator.intercept_
+    if term:
+        coefficients, intercept = coefficients[:, :-1], term * coefficients[:, -1]
+    return Linear(
+        classes=task.classes,
+        seen=estimator.classes_.astype(np.int64),
+        coefficients=np.ascontiguousarray(coefficients, dtype=np.float64),
+        intercept=np.atleast_1d(intercept).astype(np.float64),
+        columns=columns,
+        scaling=task.scaling,
+        report={"class_weight": weights.kind_of(task.labels)} | went,
+    )
 
 
 def regression(penalty: float, *, intercept: bool = True) -> LogisticRegression:
@@ -70,6 +82,12 @@ def converge(
     }
 
 
+def _term(penalty: float, labels: Ints) -> float:
+    """How large the term of the intercept is: the smaller, the more firmly it is held; 0 if not."""
+    even = _even_labels(labels)
+    return 1 / sqrt(penalty * _CURVATURE * even) if even else 0.0
+
+
 def _even_labels(labels: Ints) -> float:
     """How many labels at even odds the intercept is held by."""
     _, counts = np.unique(labels, return_counts=True)
@@ -77,52 +95,3 @@ def _even_labels(labels: Ints) -> float:
         return OF_MANY_CLASSES
     evenness = 2 * counts.min() / len(labels)
     return float(EVEN_LABELS * evenness) if evenness >= LEAST_EVEN else 0.0
-
-
-def _free(
-    task: Task, rows: Matrix, weight: Floats | None, report: dict[str, Any], columns: Ints | None
-) -> Linear:
-    estimator = regression(task.spec.number("C"))
-    report = report | converge(estimator, rows, task.labels, weight)
-    return _linear(task, estimator, estimator.coef_, estimator.intercept_, report, columns)
-
-
-def _held(
-    task: Task,
-    rows: Sparse,
-    weight: Floats | None,
-    report: dict[str, Any],
-    columns: Ints,
-    even: float,
-) -> Linear:
-    """Fit the intercept as the coefficient of one more term, which every row has.
-
-    The smaller that term is, the more its coefficient costs under the penalty of all.
-    """
-    penalty = task.spec.number("C")
-    term = 1 / sqrt(penalty * _CURVATURE * even)
-    always = sparse.csr_matrix(np.full((rows.shape[0], 1), term))
-    estimator = regression(penalty, intercept=False)
-    joined = sparse.hstack([rows, always], format="csr")
-    report = report | converge(estimator, joined, task.labels, weight)
-    coefficients, intercept = estimator.coef_[:, :-1], term * estimator.coef_[:, -1]
-    return _linear(task, estimator, coefficients, intercept, report, columns)
-
-
-def _linear(
-    task: Task,
-    estimator: LogisticRegression,
-    coefficients: Floats,
-    intercept: Floats,
-    report: dict[str, Any],
-    columns: Ints | None,
-) -> Linear:
-    return Linear(
-        classes=task.classes,
-        seen=estimator.classes_.astype(np.int64),
-        coefficients=np.ascontiguousarray(coefficients, dtype=np.float64),
-        intercept=np.atleast_1d(intercept).astype(np.float64),
-        columns=columns,
-        scaling=task.scaling,
-        report=report,
-    )
