@@ -37,8 +37,7 @@ def units(seeds: int) -> list[Unit]:
 
 def run(unit: Unit, folder: Path) -> Found:
     """Label to the budget."""
-    labels, values = replaying.accuracies(trial(unit, folder))
-    return {"area": rows.area(labels, values), "labels": labels, "accuracy": values}
+    return replaying.kept(*replaying.accuracies(trial(unit, folder)))
 
 
 def trial(unit: Unit, folder: Path) -> Trial:

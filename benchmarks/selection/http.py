@@ -64,7 +64,7 @@ def run(unit: Unit, folder: Path) -> Found:
     if experiment != published.NAME:
         trial = TRIALS[experiment](like, folder)
         points = _served(trial, unit) if is_served(unit) else replaying.accuracies(alone(trial))
-        return _found(*points)
+        return replaying.kept(*points)
     return _published(like, folder, unit) if is_served(unit) else published.run(like, folder)
 
 
@@ -122,10 +122,6 @@ def _client() -> Iterator[Client]:
             yield client
         except httpx.HTTPError as error:
             raise Refused(f"the service does not answer: {error}") from error
-
-
-def _found(labels: list[int], values: list[float]) -> Found:
-    return {"area": rows.area(labels, values), "labels": labels, "accuracy": values}
 
 
 def table(found: Mapping[Unit, Found]) -> list[Row]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.selection.units import Unit
+from benchmarks.selection import rows
+from benchmarks.selection.units import Found, Unit
 from workers import replays
 from workers.asking import Plan, Pool
 from workers.learning.arrays import Ints, Matrix
@@ -101,6 +102,11 @@ def accuracies(trial: Trial) -> tuple[list[int], list[float]]:
         test=trial.test,
         measure=accuracy(trial.test),
     )
+
+
+def kept(labels: Sequence[int], values: Sequence[float]) -> Found:
+    """A curve as a unit keeps it, with the area under it."""
+    return {"area": rows.area(labels, values), "labels": labels, "accuracy": values}
 
 
 def accuracy(test: Test) -> Measure:
