@@ -11,7 +11,7 @@ from service.store.masks import InState
 from service.store.tables.pool import Shard
 from workers.learning import likeness
 from workers.learning.arrays import Floats, Ints
-from workers.learning.scaling import SparseMoments, smooth_idf
+from workers.learning.scaling import SparseMoments, weighted_idf
 from workers.pool import features, measured
 from workers.pool import shards as shard_files
 
@@ -34,7 +34,7 @@ def find(runtime: Runtime, question: dict[str, Any]) -> dict[str, Any]:
     own: int = question["near"]
     one = features.take(runtime.blobs, there, np.array([own]))
     moments = measured.read(runtime.blobs, there)
-    idf = smooth_idf(moments) if isinstance(moments, SparseMoments) else None
+    idf = weighted_idf(moments) if isinstance(moments, SparseMoments) else None
     best = _Best(question["limit"])
     for shard in there:
         if not measured.read(runtime.blobs, [shard]).count:

@@ -16,7 +16,7 @@ class Encoder(StrEnum):
     """How texts become features."""
 
     TFIDF = "tfidf"
-    """Words and pairs of words, weighted: quick, and finds what is said in the same words."""
+    """Words, signs and pairs of words, weighted: quick; finds what is said in the same words."""
     MINILM = "minilm"
     """Dense vectors of a neural sentence encoder: finds what means the same."""
 

@@ -67,7 +67,7 @@ def test_auto_keeps_the_most_doubtful_first_and_spreads_the_rest_of_the_shortlis
 ) -> None:
     for name in ("FEW_LABELS", "FEW_LABELS_PER_CLASS"):
         monkeypatch.setattr(f"workers.learning.regimes.{name}", 0)
-    pool.make(retrain={"min_labels": 10}).add(300)
+    pool.make(estimator={"name": "logistic"}, retrain={"min_labels": 10}).add(300)
     pool.work()
     pool.api.batch(pool.path, 2, explain=False)
     pool.label(*range(10))

@@ -12,7 +12,7 @@ from workers.reporting import document
 def test_of_a_large_reserve_the_first_items_are_read(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ready(pool)
+    ready(pool, estimator={"name": "logistic"})
     pool.label(*reserve(pool)[:60], *others(pool)[:40])
     whole = learn(pool)["quality"]
     monkeypatch.setattr(reports, "MOST_PENDING", 5)

@@ -97,7 +97,7 @@ def test_parameters_that_a_client_fixed_are_used_and_reported(pool: Pool) -> Non
 
 
 def test_the_scaling_is_chosen_by_the_data_and_reported(pool: Pool) -> None:
-    pool.make(retrain={"min_labels": 20}).add(40)
+    pool.make(estimator={"name": "logistic"}, retrain={"min_labels": 20}).add(40)
     pool.work()
 
     pool.label(*range(20))

@@ -10,6 +10,7 @@ from service.config import Settings
 from service.domain.catalogue import Encoder
 from service.store.tables.pool import Project
 from workers.encoders import sentences, text, vector
+from workers.learning import terms
 from workers.learning.arrays import Matrix
 
 _DENSE = {Encoder.MINILM: sentences.WIDTH}
@@ -49,7 +50,7 @@ def empty(project: Project, rows: int) -> Matrix:
     """Features of positions that no item has: zeros."""
     width = columns(project)
     if width is None:
-        return sparse.csr_matrix((rows, text.WIDTH), dtype=np.float32)
+        return sparse.csr_matrix((rows, terms.WIDTH), dtype=np.float32)
     return np.zeros((rows, width), np.float32)
 
 

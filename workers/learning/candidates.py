@@ -71,7 +71,8 @@ def siblings(spec: EstimatorSpec, shape: Shape, *, seconds: float) -> Sequence[E
 def scaling_of(spec: EstimatorSpec, features: Matrix) -> Kind:
     """Say which scaling an estimator with fixed parameters wants."""
     if is_sparse(features):
-        return Kind.TFIDF
+        is_search = spec.name == "logistic" and spec.value("scaling") == Kind.SEARCH
+        return Kind.SEARCH if is_search else Kind.TFIDF
     match spec.name:
         case "logistic":
             return Kind(str(spec.value("scaling")))
@@ -96,15 +97,15 @@ def kinds_for(features: Matrix) -> Sequence[Kind]:
 
 
 def _of_vectors(features: Matrix, shape: Shape, seconds: float) -> Sequence[EstimatorSpec]:
-    """Tables begin with a kernel once a class has some labels, embeddings with a line: what did
-    best on such at few labels."""
+    """Embeddings begin with a line, tables with trees where there is time for them."""
     smaller = [KERNEL.fixing(components=count) for count in LANDMARKS]
     kernels = _within([KERNEL, *smaller], shape, seconds)[:1]
-    others = _within([NAIVE_BAYES, FOREST, BOOSTING], shape, seconds)
+    others = _within([NAIVE_BAYES, BOOSTING], shape, seconds)
+    trees = _within([FOREST], shape, seconds)
     if kinds_for(features)[0] is Kind.UNIT:
-        return [UNIT, STANDARD, *kernels, *others]
-    if shape.labels < LABELS_FOR_KERNEL * shape.classes:
-        return [STANDARD, UNIT, *kernels, *others]
+        return [UNIT, STANDARD, *kernels, *trees, *others]
+    if trees or shape.labels < LABELS_FOR_KERNEL * shape.classes:
+        return [*trees, STANDARD, UNIT, *kernels, *others]
     return [*kernels, STANDARD, UNIT, *others]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from workers.learning import terms
 from workers.learning.arrays import Dense, Floats, Ints, Matrix, Sparse, is_sparse
 
 
@@ -40,6 +41,11 @@ class Kind(StrEnum):
     STANDARD = "standard"
     UNIT = "unit"
     TFIDF = "tfidf"
+    SEARCH = "tfidf_search"
+    """tf-idf with the emphasis of searches (`terms`)."""
+
+
+OF_TEXT = {Kind.TFIDF, Kind.SEARCH}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,11 +78,11 @@ def of(kind: Kind, moments: Moments) -> Scaling:
     Raises:
         ValueError: the kind is not for features such as these.
     """
-    if (kind is Kind.TFIDF) != isinstance(moments, SparseMoments):
+    if (kind in OF_TEXT) != isinstance(moments, SparseMoments):
         raise ValueError(f"'{kind}' scaling is not for {type(moments).__name__}")
     match moments:
         case SparseMoments():
-            return Scaling(kind=kind, idf=smooth_idf(moments))
+            return Scaling(kind=kind, idf=weighted_idf(moments, kind))
         case DenseMoments() if kind is Kind.STANDARD:
             return Scaling(kind=kind, mean=moments.mean, scale=standard_scale(moments))
     return Scaling(kind=kind)
@@ -93,10 +99,15 @@ def standard_scale(moments: DenseMoments) -> Floats:
     return np.where(constant, 1.0, np.sqrt(moments.variance))
 
 
-def smooth_idf(moments: SparseMoments) -> Floats:
-    """Give log((1 + items) / (1 + items with the term)) + 1 for each term: float64[width]."""
+def weighted_idf(moments: SparseMoments, kind: Kind = Kind.TFIDF) -> Floats:
+    """Give log((1 + items) / (1 + items with the term)) + 1 for each term, times its emphasis.
+
+    Smoothed as in scikit-learn's TfidfTransformer; float64[width].
+    """
     seen = 1.0 + moments.document_frequency
-    return np.asarray(np.log((1.0 + moments.count) / seen) + 1.0, dtype=np.float64)
+    emphasis = terms.SEARCH if kind is Kind.SEARCH else terms.CLASSES
+    idf: Floats = np.log((1.0 + moments.count) / seen) + 1.0
+    return idf * terms.weights(len(idf), emphasis)
 
 
 def apply(scaling: Scaling, matrix: Matrix) -> Matrix:
@@ -105,7 +116,7 @@ def apply(scaling: Scaling, matrix: Matrix) -> Matrix:
     Raises:
         ValueError: dense rows for tf-idf, or term counts for another scaling.
     """
-    if is_sparse(matrix) != (scaling.kind is Kind.TFIDF):
+    if is_sparse(matrix) != (scaling.kind in OF_TEXT):
         raise ValueError(f"'{scaling.kind}' scaling is not for a {type(matrix).__name__}")
     if scaling.idf is not None:
         return _tfidf(matrix, scaling.idf)
@@ -161,5 +172,5 @@ def _tfidf(counts: Sparse, idf: Floats) -> Sparse:
     entries = np.diff(counts.indptr)
     row_of_entry = np.repeat(np.arange(counts.shape[0]), entries)
     squares = np.bincount(row_of_entry, weights=weights**2, minlength=counts.shape[0])
-    weights /= np.sqrt(squares)[row_of_entry]
+    weights /= np.sqrt(np.where(squares > 0, squares, 1.0))[row_of_entry]
     return sparse.csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape)

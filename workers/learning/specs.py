@@ -27,7 +27,8 @@ class EstimatorSpec:
     """An estimator by name, with the parameters that are fixed.
 
     auto: none; one of the others is chosen by the data.
-    logistic: `C`, and `scaling` (auto, standard, unit, none; tf-idf is given for text).
+    logistic: `C`, and `scaling` (auto, standard, unit, none; for text tf-idf, whatever is named
+        but `tfidf_search`, which is for searches).
     svm_rbf: `C`, `gamma` (scale, auto, or a positive number), `standardise`, and `components`
         (0 for the machine itself, else that many landmarks in its place).
     forest: `trees`. boosting: `iterations`, `learning_rate`.
@@ -95,14 +96,14 @@ def wanted(
     """
     is_search = goal is not None and goal["type"] == GoalType.RECALL
     if named["name"] == AUTO and is_text and is_search:
-        return EstimatorSpec(name="logistic", parameters={"C": 10.0})
+        return EstimatorSpec(name="logistic", parameters={"C": 10.0, "scaling": str(Kind.SEARCH)})
     return of(named)
 
 
 def _acceptable(name: str, value: Any) -> bool:
     match name:
         case "scaling":
-            return value in {"auto", Kind.STANDARD, Kind.UNIT, Kind.NONE}
+            return value in {"auto", Kind.STANDARD, Kind.UNIT, Kind.NONE, Kind.SEARCH}
         case "standardise":
             return isinstance(value, bool)
         case "gamma" if isinstance(value, str):

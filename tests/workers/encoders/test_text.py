@@ -1,22 +1,42 @@
-"""Texts become raw counts of hashed words and pairs of words."""
+"""Texts become raw counts of hashed words, marks and pairs of words."""
+
+from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 
 from workers.encoders import text
+from workers.learning import terms
 
 TEXTS = ["The cat sat on the mat", "Café crème, café noir", "", "the mat the mat the mat"]
 
 
-def test_counts_are_those_of_words_and_pairs() -> None:
+def counted(texts: list[str], **options: Any) -> list[list[float]]:
+    """The counts of each text by scikit-learn, smallest first."""
+    rows = CountVectorizer(strip_accents="unicode", **options).fit_transform(texts)
+    return [sorted(row.data) for row in rows]
+
+
+def test_words_and_pairs_are_those_of_scikit_learn() -> None:
     hashed = text.encode(TEXTS)
-    counted = CountVectorizer(ngram_range=(1, 2), strip_accents="unicode").fit_transform(TEXTS)
 
     assert hashed.shape == (4, 2**18)
     assert hashed.dtype == np.float32
     assert hashed.format == "csr"
-    assert [sorted(row.data) for row in hashed] == [sorted(row.data) for row in counted]
+    assert [sorted(row.data) for row in hashed[:, terms.WORDS]] == counted(TEXTS)
+    assert [sorted(row.data) for row in hashed[:, terms.PAIRS]] == counted(
+        TEXTS, ngram_range=(2, 2)
+    )
+
+
+def test_signs_and_single_characters_are_marks() -> None:
+    texts = ["Win $ 5 now!!!", "a plan: b"]
+
+    marks = text.encode(texts)[:, terms.MARKS]
+
+    assert [sorted(row.data) for row in marks] == counted(texts, token_pattern=r"\b\w\b|[^\w\s]")
+    assert marks[0].sum() == 5
 
 
 def test_case_and_accents_make_no_difference() -> None:
@@ -31,10 +51,10 @@ def test_a_row_does_not_depend_on_the_texts_beside_it() -> None:
     assert (together[1] != alone).nnz == 0
 
 
-@pytest.mark.parametrize("nothing", ["", "   ", "! ?"])
-def test_a_text_without_words_is_a_row_without_terms(nothing: str) -> None:
+@pytest.mark.parametrize("nothing", ["", "   ", "\n"])
+def test_a_text_of_nothing_is_a_row_without_terms(nothing: str) -> None:
     assert text.encode([nothing]).nnz == 0
 
 
 def test_no_texts_are_no_rows() -> None:
-    assert text.encode([]).shape == (0, text.WIDTH)
+    assert text.encode([]).shape == (0, terms.WIDTH)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workers.encoders import text
-from workers.learning import estimators
+from workers.learning import estimators, terms
 from workers.learning.fitted import outputs
 from workers.learning.scaling import DenseMoments, SparseMoments
 from workers.learning.specs import AUTO, EstimatorSpec
@@ -92,7 +92,7 @@ def test_the_estimator_is_of_the_kind_that_the_data_is_of(
 
 
 @pytest.mark.parametrize(
-    ("data", "name"), [(boxes(49), "svm_rbf"), (directions(49), "logistic")], ids=["table", "unit"]
+    ("data", "name"), [(boxes(49), "forest"), (directions(49), "logistic")], ids=["table", "unit"]
 )
 def test_below_fifty_labels_it_is_the_default(data: Data, name: str, measure: Measure) -> None:
     version = fit(data, measure)
@@ -152,7 +152,7 @@ def test_texts_are_learned_by_what_is_for_texts() -> None:
     words = ("river boat", "engine oil")
     texts = [f"{words[n % 2]} w{n % 13} w{n % 7}" for n in range(80)]
     counts = text.encode(texts)
-    held = np.bincount(counts.indices, minlength=text.WIDTH)
+    held = np.bincount(counts.indices, minlength=terms.WIDTH)
 
     version = estimators.fit(
         EstimatorSpec(name=AUTO),

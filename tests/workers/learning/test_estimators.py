@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from workers.encoders import text
-from workers.learning import estimators
+from workers.learning import estimators, terms
 from workers.learning.fitted import outputs
 from workers.learning.scaling import DenseMoments, Kind, SparseMoments
 from workers.learning.specs import EstimatorSpec
@@ -131,7 +131,7 @@ def test_cross_validation_can_be_left_out(clouds: Clouds, measure: Measure, name
 def test_texts_are_told_apart(name: str) -> None:
     texts = [f"{'great lovely' if n % 2 else 'awful dull'} film {n % 7}" for n in range(40)]
     counts, labels = text.encode(texts), np.arange(40) % 2
-    held = np.bincount(counts.indices, minlength=text.WIDTH)
+    held = np.bincount(counts.indices, minlength=terms.WIDTH)
     moments = SparseMoments(count=40, document_frequency=held)
 
     version = estimators.fit(

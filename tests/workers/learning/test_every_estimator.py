@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from workers.encoders import text
-from workers.learning import candidates, persistence, scaling
+from workers.learning import candidates, persistence, scaling, terms
 from workers.learning.arrays import Matrix
 from workers.learning.fitted import Outputs, outputs
 from workers.learning.scaling import Moments, SparseMoments
@@ -51,7 +51,7 @@ def make(clouds: Callable, measure: Callable) -> Callable[[str, int], Pool]:
             return rows, names[labels], measure(rows)
         texts = [f"{WORDS[n % classes]} w{n % 7} w{n % 11}" for n in range(60)]
         counts = text.encode(texts)
-        held = np.bincount(counts.indices, minlength=text.WIDTH)
+        held = np.bincount(counts.indices, minlength=terms.WIDTH)
         moments = SparseMoments(count=60, document_frequency=held)
         return counts, names[np.arange(60) % classes], moments
 

@@ -26,7 +26,7 @@ def test_texts_are_compared_by_tf_idf() -> None:
     measured = moments.of(counts)
     weights = scaling.apply(scaling.of(Kind.TFIDF, measured), counts)
 
-    found = likeness.cosines(counts, counts[[0]], idf=scaling.smooth_idf(measured))
+    found = likeness.cosines(counts, counts[[0]], idf=scaling.weighted_idf(measured))
 
     assert found == pytest.approx(cosine_similarity(weights, weights[[0]])[:, 0], abs=1e-6)
 

@@ -11,7 +11,7 @@ import skops.io
 from sklearn.svm import SVC
 
 from workers.encoders import text
-from workers.learning import persistence, scaling
+from workers.learning import persistence, scaling, terms
 from workers.learning.fitted import outputs
 from workers.learning.scaling import Kind, SparseMoments
 from workers.learning.specs import EstimatorSpec
@@ -53,7 +53,7 @@ def test_a_version_of_vectors_says_the_same_again(
 @pytest.mark.parametrize("name", ["logistic", "svm_rbf"])
 def test_a_version_of_texts_says_the_same_again(name: str) -> None:
     counts = text.encode(["good film", "bad film", "good story", "bad plot"])
-    held = np.bincount(counts.indices, minlength=text.WIDTH)
+    held = np.bincount(counts.indices, minlength=terms.WIDTH)
     pool = SparseMoments(count=4, document_frequency=held)
     labels = np.array([1, 0, 1, 0])
 

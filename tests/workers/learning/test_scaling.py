@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.preprocessing import normalize
 
 from workers.encoders import text
-from workers.learning import scaling
+from workers.learning import scaling, terms
 from workers.learning.arrays import Matrix
 from workers.learning.scaling import DenseMoments, Kind, Moments, SparseMoments
+from workers.learning.terms import Emphasis
 
 TEXTS = ["the cat sat", "the cat sat on the mat", "", "a dog and the the the mat", "dogs"]
 
@@ -18,13 +20,28 @@ def counted(rows: sparse.csr_matrix) -> SparseMoments:
     return SparseMoments(count=rows.shape[0], document_frequency=held)
 
 
-def test_tfidf_is_that_of_scikit_learn() -> None:
+@pytest.mark.parametrize(
+    ("kind", "emphasis"), [(Kind.TFIDF, terms.CLASSES), (Kind.SEARCH, terms.SEARCH)]
+)
+def test_tfidf_is_that_of_scikit_learn_with_an_emphasis(kind: Kind, emphasis: Emphasis) -> None:
     counts = text.encode(TEXTS)
 
-    weighted = scaling.apply(scaling.of(Kind.TFIDF, counted(counts)), counts)
+    weighted = scaling.apply(scaling.of(kind, counted(counts)), counts)
 
-    reference = TfidfTransformer(sublinear_tf=True).fit_transform(counts.astype(np.float64))
-    assert abs(weighted - reference).max() < 1e-12
+    reference = TfidfTransformer(sublinear_tf=True, norm=None).fit_transform(counts.astype(float))
+    factors = np.ones(terms.WIDTH)
+    factors[terms.MARKS], factors[terms.PAIRS] = emphasis.marks, emphasis.pairs
+    expected = normalize(reference @ sparse.diags(factors))
+    assert abs(weighted - expected).max() < 1e-12
+
+
+def test_a_text_of_marks_alone_has_no_length_where_marks_count_nothing() -> None:
+    counts = text.encode([*TEXTS, "? !"])
+
+    weighted = scaling.apply(scaling.of(Kind.SEARCH, counted(counts)), counts)
+
+    assert counts[-1].nnz == 2
+    assert abs(weighted[-1]).sum() == 0
 
 
 def test_tfidf_leaves_the_counts_as_they_are() -> None:
@@ -37,7 +54,7 @@ def test_tfidf_leaves_the_counts_as_they_are() -> None:
 
 
 def test_a_term_that_the_pool_never_saw_has_a_finite_weight() -> None:
-    nothing_seen = SparseMoments(count=3, document_frequency=np.zeros(text.WIDTH, np.int64))
+    nothing_seen = SparseMoments(count=3, document_frequency=np.zeros(terms.WIDTH, np.int64))
 
     weighted = scaling.apply(scaling.of(Kind.TFIDF, nothing_seen), text.encode(["new"]))
 

@@ -6,6 +6,7 @@ from workers.learning import specs
 from workers.learning.specs import EstimatorSpec
 
 TO_FIND = {"type": "recall", "positive": "relevant", "target": 0.95}
+OF_SEARCH = {"name": "logistic", "C": 10.0, "scaling": "tfidf_search"}
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,7 @@ TO_FIND = {"type": "recall", "positive": "relevant", "target": 0.95}
         ({"name": "auto"}, None, True, {"name": "auto"}),
         ({"name": "auto"}, {"type": "accuracy", "target": 0.9}, True, {"name": "auto"}),
         ({"name": "auto"}, TO_FIND, False, {"name": "auto"}),
-        ({"name": "auto"}, TO_FIND, True, {"name": "logistic", "C": 10.0}),
+        ({"name": "auto"}, TO_FIND, True, OF_SEARCH),
         ({"name": "logistic", "C": 2.0}, TO_FIND, True, {"name": "logistic", "C": 2.0}),
     ],
     ids=["no goal", "accuracy", "vectors", "texts to find", "named"],

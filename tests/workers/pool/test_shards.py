@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 from scipy import sparse
 
 from workers.encoders import text
+from workers.learning import terms
 from workers.learning.arrays import Matrix
 from workers.pool import shards
 
@@ -186,5 +187,5 @@ def test_encoded_texts_survive_the_file(tmp_path: Path) -> None:
 
     opened = shards.open_shard(written(tmp_path / "shard", rows))
 
-    assert opened.shape == (3, text.WIDTH)
+    assert opened.shape == (3, terms.WIDTH)
     assert (opened != rows).nnz == 0

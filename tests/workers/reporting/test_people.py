@@ -39,7 +39,11 @@ def far(count: int) -> list[int]:
 def test_wrong_labels_are_suspected_with_what_they_should_be(
     pool: Pool, labels_per_item: int
 ) -> None:
-    pool.make(labels_per_item=labels_per_item, retrain={"min_labels": 60}).add(100)
+    pool.make(
+        labels_per_item=labels_per_item,
+        estimator={"name": "logistic"},
+        retrain={"min_labels": 60},
+    ).add(100)
     pool.work()
     bad = far(60)[:2]
     pool.label(*(n for n in range(60) if n not in bad))
