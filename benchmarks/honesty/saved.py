@@ -7,11 +7,12 @@ from benchmarks.honesty.site import Site
 from benchmarks.selection.rows import Row
 from workers import replays
 from workers.asking import Plan, Pool
-from workers.learning import powers
+from workers.learning import powers, specs
 from workers.learning import saved as learning
 from workers.learning.arrays import Ints
 from workers.learning.fitted import outputs
 from workers.learning.saved import Needed
+from workers.learning.specs import AUTO, EstimatorSpec
 
 SETS = (
     "snips_intents",
@@ -61,7 +62,7 @@ def _replay(pool: Pool, seed: int) -> tuple[Needed, float]:
     reserved = np.sort(rng.permutation(training)[:AUDIT])
     plan = Plan(
         strategy="auto",
-        estimator=versions.LOGISTIC.named,
+        estimator=EstimatorSpec(name=AUTO).named,
         batch_size=BATCH,
         budget=LABELS,
         seed=seed,
@@ -70,8 +71,9 @@ def _replay(pool: Pool, seed: int) -> tuple[Needed, float]:
     if last.fitted is None:
         return Needed(detail="one class only"), 0.0
     judges = np.ones(len(reserved), dtype=bool)
+    chosen = specs.of(last.fitted.report["chosen"])
     tried = learning.trials(
-        versions.LOGISTIC,
+        chosen,
         pool.features[reserved],
         pool.labels[reserved],
         judges,
@@ -81,10 +83,13 @@ def _replay(pool: Pool, seed: int) -> tuple[Needed, float]:
     )
     right = outputs(last.fitted, pool.features[reserved]).label == pool.labels[reserved]
     accuracy = float(np.mean(outputs(last.fitted, pool.features[test]).label == pool.labels[test]))
-    return learning.needed(tried, judges, right, rng=rng), _truth(pool, training, test, accuracy)
+    true = _truth(pool, training, test, accuracy, spec=chosen)
+    return learning.needed(tried, judges, right, rng=rng), true
 
 
-def _truth(pool: Pool, training: Ints, test: Ints, accuracy: float) -> float:
+def _truth(
+    pool: Pool, training: Ints, test: Ints, accuracy: float, *, spec: EstimatorSpec
+) -> float:
     """Where the mean curve of random labels, judged on all of the test, reaches an accuracy."""
     rng, errors, sizes = np.random.default_rng(1), [], []
     for size in (each for each in SIZES if each < len(training)):
@@ -92,7 +97,7 @@ def _truth(pool: Pool, training: Ints, test: Ints, accuracy: float) -> float:
         for _ in range(TRIES):
             taught = rng.permutation(training)[:size]
             if len(np.unique(pool.labels[taught])) > 1:
-                said = versions.said(pool, taught, test)
+                said = versions.said(pool, taught, test, spec=spec)
                 drawn.append(float(np.mean(said.label != pool.labels[test])))
         if drawn:
             errors.append(float(np.mean(drawn)))
