@@ -1,5 +1,7 @@
 """Whether the range of labels that random choice would have needed holds the truth."""
 
+from math import inf
+
 import numpy as np
 
 from benchmarks.honesty import versions
@@ -39,7 +41,7 @@ def run(site: Site) -> list[Row]:
         held += holds
         shown += bool(2 * len(ranges) >= len(told))
         note = "; ".join(
-            f"{found.low} to {found.high}, truly {true:.0f}"
+            f"{found.low} to {found.high or 'any'}, truly {true:.0f}"
             if found.low is not None
             else f"withheld, truly {true:.0f}"
             for found, true in told
@@ -84,7 +86,7 @@ def _replay(pool: Pool, seed: int) -> tuple[Needed, float]:
     right = outputs(last.fitted, pool.features[reserved]).label == pool.labels[reserved]
     accuracy = float(np.mean(outputs(last.fitted, pool.features[test]).label == pool.labels[test]))
     true = _truth(pool, training, test, accuracy, spec=chosen)
-    return learning.needed(tried, judges, right, rng=rng), true
+    return learning.needed(tried, judges, right, used=LABELS, rng=rng), true
 
 
 def _truth(
@@ -111,7 +113,7 @@ def _truth(
 
 
 def _holds(found: Needed, true: float) -> bool:
-    return (found.low or 0) <= true <= (found.high or 0)
+    return (found.low or 0) <= true <= (found.high or inf)
 
 
 def _row(what: str, value: float, least: float, count: int) -> Row:

@@ -150,7 +150,10 @@ class RangeOut(Out):
     """From, to."""
 
     low = fields.Integer()
-    high = fields.Integer()
+    high = fields.Integer(
+        allow_none=True,
+        metadata={"description": "null where it is more than so many, and none can say how many."},
+    )
 
 
 class LabelsSavedOut(Out):

@@ -19,8 +19,9 @@ from workers.learning.specs import EstimatorSpec
 LEAST_RANDOM = 100
 """Labels chosen by chance before a curve is fitted."""
 DRAWS, SIZES, FEWEST, LARGEST_PART = 4, 5, 20, 0.75
-FURTHEST = 8.0
-"""Times the largest number of labels measured: farther out a curve says nothing."""
+FURTHEST, SURELY = 8.0, 2.0
+"""Times the largest number of labels measured: farther out a curve says nothing; to where it is
+followed when labels are promised."""
 _REDRAWN = 300
 _RANGE = (0.05, 0.95)
 
@@ -41,6 +42,7 @@ class Needed:
 
     low: int | None = None
     high: int | None = None
+    """None where the version is better than the curve can show: there is no upper end."""
     detail: str | None = None
 
 
@@ -90,39 +92,44 @@ def trials(
 
 
 def needed(
-    tried: Sequence[Trial], judges: Flags, right: Flags, *, rng: np.random.Generator
+    tried: Sequence[Trial], judges: Flags, right: Flags, *, used: int, rng: np.random.Generator
 ) -> Needed:
     """Range of the labels at which the random curve meets the version, by a bootstrap of the rows.
 
-    It is withheld where the curve is so flat there that a doubling of the labels gains less than
-    one standard error of the audit.
+    It is withheld where the curve is so flat there, or at its end if it does not go as far, that a
+    doubling of the labels gains less than one standard error of the audit; and where there is no
+    upper end, and the lower one is below what the version used.
 
     Args:
         judges: which of the n items were drawn uniformly, bool[n].
         right: of these, whether the version is right, bool[n].
+        used: labels that the version was trained on.
     """
     sizes = {trial.labels for trial in tried}
     if len(sizes) < 3:
         return Needed(detail="too few labels chosen by chance to draw a curve of them")
     even = judges.astype(np.float64)
     curve, error = _curve(tried, even), _error(even, right)
-    labels, count = curve.labels_for(error), float(even.sum())
+    labels, count, largest = curve.labels_for(error), float(even.sum()), max(sizes)
     spread = np.sqrt(max(error * (1 - error), 1 / count) / count)
-    if labels > FURTHEST * max(sizes):
-        return Needed(detail=f"the model is better than {max(sizes)} random labels can show")
-    if curve.gain(labels) < spread:
+    if curve.gain(labels if labels <= FURTHEST * largest else largest / 2) < spread:
         return Needed(
             detail="not estimable: accuracy is flat there, and a doubling of the labels gains "
             "less than the audit can measure"
         )
-    where, found = np.flatnonzero(judges), []
+    where, found = np.flatnonzero(judges), [labels]
     for _ in range(_REDRAWN):
         weights = np.bincount(rng.choice(where, len(where)), minlength=len(judges)).astype(float)
         drawn = [tried[each] for each in rng.integers(len(tried), size=len(tried))]
         if len({trial.labels for trial in drawn}) >= 3:
             found.append(_curve(drawn, weights).labels_for(_error(weights, right)))
-    low, high = np.quantile(np.minimum(found, FURTHEST * max(sizes)), _RANGE, method="nearest")
-    return Needed(low=round(float(low)), high=round(float(high)))
+    low, high = np.quantile(found, _RANGE, method="nearest")
+    low = min(low, SURELY * largest)
+    if high <= FURTHEST * largest:
+        return Needed(low=round(float(low)), high=round(float(high)))
+    if low <= used:
+        return Needed(detail=f"the model is better than {largest} random labels can show")
+    return Needed(low=round(float(low)))
 
 
 def _curve(tried: Sequence[Trial], weights: Floats) -> Power:

@@ -73,7 +73,8 @@ def _needed(runtime: Runtime, found: Material, evidence: Evidence, rows: Sequenc
         moments=measured.read(runtime.blobs, found.shards),
         rng=rng,
     )
-    return saved.needed(tried, judges[order], right[order], rng=rng)
+    used = found.version.labels
+    return saved.needed(tried, judges[order], right[order], used=used, rng=rng)
 
 
 def _explored(rows: Sequence[Check], taught: Ints) -> Ints:

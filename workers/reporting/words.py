@@ -159,7 +159,9 @@ def too_few_random(judged: int, *, least: int) -> str:
 
 def saved(found: Needed, *, used: int) -> str:
     """Labels saved, in a sentence."""
+    low = count(found.low or 0)
+    many = f"more than {low}" if found.high is None else f"between {low} and {count(found.high)}"
     return (
-        f"Randomly chosen, it would have taken between {count(found.low or 0)} and "
-        f"{count(found.high or 0)} labels to be as accurate as this model is with {count(used)}."
+        f"Randomly chosen, it would have taken {many} labels to be as accurate as this model is "
+        f"with {count(used)}."
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workers.learning import powers, saved
-from workers.learning.saved import Trial
+from workers.learning.saved import Needed, Trial
 from workers.learning.scaling import DenseMoments
 from workers.learning.specs import EstimatorSpec
 
@@ -36,7 +36,7 @@ JUDGES = np.ones(ITEMS, dtype=bool)
 def test_the_range_holds_the_labels_at_which_the_curves_meet() -> None:
     right = version(0.02 + 3.0 * 400**-0.5)
 
-    found = saved.needed(trials(STEEP), JUDGES, right, rng=np.random.default_rng(0))
+    found = saved.needed(trials(STEEP), JUDGES, right, used=200, rng=np.random.default_rng(0))
 
     assert found.detail is None
     assert found.low is not None
@@ -48,23 +48,43 @@ def test_the_range_holds_the_labels_at_which_the_curves_meet() -> None:
 def test_a_flat_curve_tells_nothing() -> None:
     flat = dict.fromkeys(STEEP, 0.1)
 
-    found = saved.needed(trials(flat), JUDGES, version(0.1), rng=np.random.default_rng(0))
+    found = saved.needed(trials(flat), JUDGES, version(0.1), used=200, rng=np.random.default_rng(0))
 
     assert (found.low, found.high) == (None, None)
     assert found.detail
 
 
-def test_what_is_far_beyond_the_random_labels_is_not_told() -> None:
-    found = saved.needed(trials(STEEP), JUDGES, version(0.021), rng=np.random.default_rng(0))
+def test_of_what_is_far_beyond_the_random_labels_only_the_lower_end_is_told() -> None:
+    found = saved.needed(
+        trials(STEEP), JUDGES, version(0.021), used=200, rng=np.random.default_rng(0)
+    )
 
-    assert found.low is None
-    assert "better than 300 random labels" in (found.detail or "")
+    assert found == Needed(low=600, high=None)
+
+
+def test_that_it_is_more_than_fewer_labels_than_were_used_is_not_told() -> None:
+    right, rng = version(0.021), np.random.default_rng(0)
+
+    found = saved.needed(trials(STEEP), JUDGES, right, used=600, rng=rng)
+
+    assert found == Needed(detail="the model is better than 300 random labels can show")
+
+
+def test_beyond_a_flat_curve_nothing_is_told() -> None:
+    flat = dict.fromkeys(STEEP, 0.1)
+
+    found = saved.needed(
+        trials(flat), JUDGES, version(0.05), used=200, rng=np.random.default_rng(0)
+    )
+
+    assert (found.low, found.high) == (None, None)
+    assert "flat" in (found.detail or "")
 
 
 def test_too_few_sizes_draw_no_curve() -> None:
     few = {n: STEEP[n] for n in (40, 60)}
 
-    found = saved.needed(trials(few), JUDGES, version(0.2), rng=np.random.default_rng(0))
+    found = saved.needed(trials(few), JUDGES, version(0.2), used=200, rng=np.random.default_rng(0))
 
     assert "too few" in (found.detail or "")
 
