@@ -47,8 +47,8 @@ def choose(
 ) -> Choice:
     """Choose an estimator with fixed parameters.
 
-    What was chosen before stands until the labels have doubled. `auto` leaves it, or else its
-    default, only for one that loses clearly less.
+    What was chosen before stands until the labels have doubled. `auto` leaves it, or its default
+    for so many labels if none was chosen yet, only for one that loses clearly less.
 
     Args:
         previous: report of the version before, as of the same `spec`.
@@ -67,7 +67,7 @@ def choose(
     if material.folds is None or (spec.name == AUTO and labels < EVIDENCE):
         reason = "the default, for want of labels to compare by"
         return _alone(open_to[0], reason, None, material)
-    preferred = family or open_to[0]
+    preferred = family if family and compared_at else open_to[0]
     budget = validation.MOST_FOLDS * seconds
     compared = _affordable([preferred, *open_to], shape, budget)
     if len(compared) == 1:

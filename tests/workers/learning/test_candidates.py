@@ -31,6 +31,22 @@ def test_an_estimator_that_is_too_slow_for_the_pool_is_not_open_to_choice() -> N
     assert set(names(1_000_000_000)) == {"logistic"}
 
 
+@pytest.mark.parametrize(
+    ("labels", "pool", "first"),
+    [(29, 1_000, "logistic"), (30, 1_000, "forest"), (30, 1_000_000, "svm_rbf")],
+    ids=["few labels a class", "ten", "too large for trees"],
+)
+def test_a_table_begins_with_a_line_and_goes_on_with_trees(
+    labels: int, pool: int, first: str
+) -> None:
+    features = np.random.default_rng(0).standard_normal((labels, 3)).astype(np.float32)
+    shape = Shape(pool=pool, labels=labels, dimensions=3, classes=3)
+
+    found = candidates.open_to(EstimatorSpec(name=AUTO), features, shape, seconds=2.0)
+
+    assert found[0].name == first
+
+
 def test_boosting_is_not_open_to_many_classes() -> None:
     two, many = (
         costs.seconds(
