@@ -19,7 +19,7 @@ LANDMARKS = (512, 256, 128, 64)
 
 # Labels a class below which only a line knows much: with 20 labels of ten digits a line gets .84
 # right, trees .74, a radial kernel .45.
-LABELS_FOR_CURVES = 10
+LABELS_FOR_CURVES = 5
 
 # Standardised rows are longer than those of unit length by the root of their dimensions, and the
 # same penalty is a weaker one on them.

@@ -33,8 +33,8 @@ def test_an_estimator_that_is_too_slow_for_the_pool_is_not_open_to_choice() -> N
 
 @pytest.mark.parametrize(
     ("labels", "pool", "first"),
-    [(29, 1_000, "logistic"), (30, 1_000, "forest"), (30, 1_000_000, "svm_rbf")],
-    ids=["few labels a class", "ten", "too large for trees"],
+    [(14, 1_000, "logistic"), (15, 1_000, "forest"), (15, 1_000_000, "svm_rbf")],
+    ids=["few labels a class", "five", "too large for trees"],
 )
 def test_a_table_begins_with_a_line_and_goes_on_with_trees(
     labels: int, pool: int, first: str
