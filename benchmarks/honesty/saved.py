@@ -26,7 +26,7 @@ SETS = (
     "digits",
     "clickbait_headlines",
 )
-REPLAYS, LABELS, BATCH, AUDIT, TRIES = 3, 200, 20, 400, 4
+REPLAYS, LABELS, BATCH, AUDIT, TRIES = 12, 200, 20, 400, 4
 LEAST_HELD, LEAST_SHOWN = 0.8, 0.5
 SIZES = (50, 100, 200, 400, 800, 1_600)
 
