@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
-from sklearn.ensemble import ExtraTreesClassifier
 
-from workers.learning import linear
+from workers.learning import forests, linear
 from workers.learning import scaling as scalings
 from workers.learning.arrays import Floats, Ints, Matrix
 from workers.learning.kernels import likeness
-from workers.learning.versions import Fitted, Gaussian, Kernel, Landmarks, Linear, Trees
+from workers.learning.versions import Boosted, Fitted, Forest, Gaussian, Kernel, Landmarks, Linear
 
 # Trees that agree leave the other classes nothing; the logarithm of that is not to be had.
 SMALLEST_PROBABILITY = 1e-300
@@ -48,8 +47,10 @@ def outputs(fitted: Fitted, matrix: Matrix) -> Outputs:
             decisions = _likeness(fitted, matrix) @ fitted.coefficients.T + fitted.intercept
         case Gaussian():
             decisions = _log_likelihood(fitted, matrix)
-        case Trees():
+        case Forest():
             decisions = _votes(fitted, matrix)
+        case Boosted():
+            decisions = _logarithm(fitted.machine.predict_proba(np.asarray(matrix)))
     return _said(fitted, decisions, _best(decisions))
 
 
@@ -99,13 +100,14 @@ def _log_likelihood(fitted: Gaussian, matrix: Matrix) -> Floats:
     return np.asarray(quadratic + constant, dtype=np.float64)
 
 
-def _votes(fitted: Trees, matrix: Matrix) -> Floats:
+def _votes(fitted: Forest, matrix: Matrix) -> Floats:
     """Log-probabilities; a forest has one tree more, which knows nothing.
 
     That all trees agree is no certainty, and says less of few trees than of many.
     """
-    proba: Floats = fitted.machine.predict_proba(np.asarray(matrix))
-    if isinstance(fitted.machine, ExtraTreesClassifier):
-        trees, outcomes = fitted.machine.n_estimators, proba.shape[1]
-        proba = (trees * proba + 1.0 / outcomes) / (trees + 1)
-    return np.log(np.maximum(proba, SMALLEST_PROBABILITY))
+    proba, trees = forests.probabilities(fitted, matrix), len(fitted.sizes)
+    return _logarithm((trees * proba + 1.0 / proba.shape[1]) / (trees + 1))
+
+
+def _logarithm(proba: Floats) -> Floats:
+    return np.asarray(np.log(np.maximum(proba, SMALLEST_PROBABILITY)))

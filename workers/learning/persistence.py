@@ -9,41 +9,39 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import skops.io
-from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.svm import SVC
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from workers.learning import scaling
+from workers.learning import forests, scaling
 from workers.learning.scaling import Kind
-from workers.learning.versions import Fitted, Gaussian, Kernel, Landmarks, Linear, Trees
+from workers.learning.versions import Boosted, Fitted, Forest, Gaussian, Kernel, Landmarks, Linear
 
 FORMAT = 1
 # All that machines are made of beyond what skops itself trusts: the vectors of one of texts, and
-# trees. skops reads them from plain arrays.
+# boosted trees. skops reads them from plain arrays.
 TRUSTED = [
     "scipy.sparse._csr.csr_matrix",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.tree._tree.Tree",
 ]
 _KINDS: Mapping[str, type[Fitted]] = {
     "linear": Linear,
     "landmarks": Landmarks,
     "gaussian": Gaussian,
     "kernel": Kernel,
-    "trees": Trees,
+    "forest": Forest,
+    "boosted": Boosted,
 }
 # What each kind is made of beside its classes, scaling, temperature and report.
 _ARRAYS: Mapping[type[Fitted], Sequence[str]] = {
     Linear: ("coefficients", "intercept"),
     Landmarks: ("landmarks", "coefficients", "intercept"),
     Gaussian: ("means", "variances", "log_prior"),
+    Forest: ("nodes", "shares", "sizes", "depths"),
     Kernel: (),
-    Trees: (),
+    Boosted: (),
 }
-_MACHINES: Mapping[type[Fitted], tuple[type, ...]] = {
-    Kernel: (SVC,),
-    Trees: (ExtraTreesClassifier, HistGradientBoostingClassifier),
-}
+_MACHINES: Mapping[type[Fitted], type] = {Kernel: SVC, Boosted: HistGradientBoostingClassifier}
 
 
 class Unreadable(ValueError):
@@ -68,7 +66,7 @@ def dumps(fitted: Fitted) -> bytes:
             arrays |= {} if fitted.columns is None else {"columns": fitted.columns}
         case Landmarks():
             header["gamma"] = fitted.gamma
-        case Kernel() | Trees():
+        case Kernel() | Boosted():
             arrays["machine"] = np.frombuffer(skops.io.dumps(fitted.machine), dtype=np.uint8)
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
     return _archived(arrays)
@@ -110,7 +108,7 @@ def _built(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Fitte
         parts["gamma"] = header["gamma"]
     elif kind in _MACHINES:
         parts["machine"] = _machine(arrays["machine"].tobytes(), _MACHINES[kind])
-    return kind(
+    version = kind(
         classes=header["classes"],
         seen=arrays["seen"],
         scaling=scaling.from_arrays(Kind(header["scaling"]), arrays),
@@ -118,14 +116,16 @@ def _built(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Fitte
         report=header["report"],
         **parts,
     )
+    if isinstance(version, Forest):
+        forests.check(version)
+    return version
 
 
-def _machine(data: bytes, expected: tuple[type, ...]) -> Any:
+def _machine(data: bytes, expected: type) -> Any:
     try:
         machine = skops.io.loads(data, trusted=TRUSTED)
     except UntrustedTypesFoundException as error:
         raise ValueError(f"it holds types that are not trusted: {error}") from error
-    if type(machine) not in expected:
-        names = " or ".join(each.__name__ for each in expected)
-        raise ValueError(f"it holds a {type(machine).__name__}, not {names}")
+    if type(machine) is not expected:
+        raise ValueError(f"it holds a {type(machine).__name__}, not {expected.__name__}")
     return machine

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
+import numpy.typing as npt
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.svm import SVC
 
 from workers.learning.arrays import Floats, Ints
 from workers.learning.scaling import Scaling
-
-Grown: TypeAlias = ExtraTreesClassifier | HistGradientBoostingClassifier
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,10 +76,24 @@ class Kernel(_Version):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Trees(_Version):
-    """Decision trees that vote or add up; their classes are indices as in `seen`."""
+class Forest(_Version):
+    """Decision trees that vote: arrays only, of the nodes of all trees in a row."""
 
-    machine: Grown
+    nodes: npt.NDArray[Any]
+    """Splits and leaves as scikit-learn has them, structured[m]."""
+    shares: Floats
+    """Of the classes in each node, float64[m, k]."""
+    sizes: Ints
+    """Nodes of each tree, int64[t]."""
+    depths: Ints
+    """int64[t]."""
 
 
-Fitted: TypeAlias = Linear | Landmarks | Gaussian | Kernel | Trees
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Boosted(_Version):
+    """Decision trees that add up; their classes are indices as in `seen`."""
+
+    machine: HistGradientBoostingClassifier
+
+
+Fitted: TypeAlias = Linear | Landmarks | Gaussian | Kernel | Forest | Boosted

@@ -3,21 +3,34 @@
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 
+from workers.learning import forests
 from workers.learning.fits import weights
 from workers.learning.fits.task import Task
-from workers.learning.versions import Grown, Trees
+from workers.learning.versions import Boosted, Forest
 
 # The usual twenty would leave forty labels without a single split.
 LEAST_IN_A_LEAF = 5
 
 
-def forest(task: Task) -> Trees:
+def forest(task: Task) -> Forest:
     """Fit extremely randomised trees (Geurts, Ernst & Wehenkel 2006)."""
     trees = int(task.spec.number("trees"))
-    return _fitted(task, ExtraTreesClassifier(n_estimators=trees, random_state=task.seed))
+    machine = ExtraTreesClassifier(n_estimators=trees, random_state=task.seed)
+    machine.fit(np.asarray(task.rows), task.labels, sample_weight=weights.of(task.labels))
+    nodes, shares, sizes, depths = forests.arrays_of(machine)
+    return Forest(
+        classes=task.classes,
+        seen=machine.classes_.astype(np.int64),
+        scaling=task.scaling,
+        report={"class_weight": weights.kind_of(task.labels)},
+        nodes=nodes,
+        shares=shares,
+        sizes=sizes,
+        depths=depths,
+    )
 
 
-def boosting(task: Task) -> Trees:
+def boosting(task: Task) -> Boosted:
     """Fit boosted trees on binned features (Friedman 2001; Ke et al. 2017)."""
     machine = HistGradientBoostingClassifier(
         max_iter=int(task.spec.number("iterations")),
@@ -26,12 +39,8 @@ def boosting(task: Task) -> Trees:
         early_stopping=False,
         random_state=task.seed,
     )
-    return _fitted(task, machine)
-
-
-def _fitted(task: Task, machine: Grown) -> Trees:
     machine.fit(np.asarray(task.rows), task.labels, sample_weight=weights.of(task.labels))
-    return Trees(
+    return Boosted(
         classes=task.classes,
         seen=machine.classes_.astype(np.int64),
         machine=machine,
