@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 import numpy as np
 from scipy import sparse
@@ -12,6 +12,8 @@ from sklearn.feature_extraction.text import strip_accents_unicode
 from workers.learning.arrays import Sparse
 from workers.learning.terms import MARKS, PAIRS, WIDTH, WORDS
 
+AT_ONCE = 512
+"""Texts whose terms are held at once: of a shard they would be gigabytes."""
 _TERM = re.compile(r"\w+|[^\w\s]")
 
 
@@ -24,18 +26,24 @@ def encode(texts: Sequence[str]) -> Sparse:
     """
     if not texts:
         return sparse.csr_matrix((0, WIDTH), dtype=np.float32)
-    words: list[list[str]] = []
-    marks: list[list[str]] = []
-    for text in texts:
-        terms = _TERM.findall(strip_accents_unicode(text.lower()))
-        words.append([term for term in terms if len(term) > 1])
-        marks.append([term for term in terms if len(term) == 1])
-    pairs = ([f"{one} {next_one}" for one, next_one in pairwise(row)] for row in words)
+    parts = [_encode(texts[first : first + AT_ONCE]) for first in range(0, len(texts), AT_ONCE)]
+    return sparse.csr_matrix(sparse.vstack(parts, format="csr"))
+
+
+def _encode(texts: Sequence[str]) -> Sparse:
+    terms = [_TERM.findall(strip_accents_unicode(text.lower())) for text in texts]
+    words = [[term for term in row if len(term) > 1] for row in terms]
+    marks = (
+        [term for term in row if len(term) == 1] if len(row) > len(long) else ()
+        for row, long in zip(terms, words, strict=True)
+    )
+    pairs = (map(" ".join, pairwise(row)) for row in words)
     columns = [_hashed(words, WORDS), _hashed(marks, MARKS), _hashed(pairs, PAIRS)]
     return sparse.csr_matrix(sparse.hstack(columns, format="csr"))
 
 
 def _hashed(rows: Iterable[Iterable[str]], columns: slice) -> Sparse:
-    width = columns.stop - columns.start
-    hasher = FeatureHasher(width, input_type="string", alternate_sign=False, dtype=np.float32)
-    return hasher.transform(rows)
+    hasher = FeatureHasher(
+        columns.stop - columns.start, input_type="pair", alternate_sign=False, dtype=np.float32
+    )
+    return hasher.transform(zip(row, repeat(1)) for row in rows)
