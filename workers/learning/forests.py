@@ -5,26 +5,25 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.tree._tree import NODE_DTYPE, Tree
 
-from workers.learning.arrays import Floats, Ints, Matrix
+from workers.learning.arrays import Floats, Matrix
 from workers.learning.versions import Forest
 
 
-def arrays_of(machine: ExtraTreesClassifier) -> tuple[npt.NDArray[Any], Floats, Ints, Ints]:
-    """Give nodes, shares, sizes and depths of a fitted forest, as `Forest` has them.
+def arrays_of(machine: ExtraTreesClassifier) -> dict[str, Any]:
+    """Give the arrays of a fitted forest, by the names that they have in `Forest`.
 
     scikit-learn takes a tree apart in this way, too, where it is pickled or copied.
     """
     states = [each.tree_.__getstate__() for each in machine.estimators_]
-    return (
-        np.concatenate([state["nodes"] for state in states]),
-        np.concatenate([state["values"][:, 0] for state in states]),
-        np.array([state["node_count"] for state in states], dtype=np.int64),
-        np.array([state["max_depth"] for state in states], dtype=np.int64),
-    )
+    return {
+        "nodes": np.concatenate([state["nodes"] for state in states]),
+        "shares": np.concatenate([state["values"][:, 0] for state in states]),
+        "sizes": np.array([state["node_count"] for state in states], dtype=np.int64),
+        "depths": np.array([state["max_depth"] for state in states], dtype=np.int64),
+    }
 
 
 def check(forest: Forest) -> None:
@@ -38,13 +37,14 @@ def check(forest: Forest) -> None:
         raise ValueError("its nodes are not those of this release of scikit-learn")
     if not count == len(forest.shares) == forest.sizes.sum() or forest.sizes.min() < 1:
         raise ValueError("its trees have more or fewer nodes than there are")
-    ends = np.repeat(np.cumsum(forest.sizes), forest.sizes)
-    places = np.arange(count) - (ends - np.repeat(forest.sizes, forest.sizes))
+    ends, sizes = (np.repeat(each, forest.sizes) for each in (forest.sizes.cumsum(), forest.sizes))
+    places = np.arange(count) - (ends - sizes)
     is_split = nodes["left_child"] != -1
+    if np.any(nodes["feature"][is_split] < 0):
+        raise ValueError("its trees ask for columns that there are not")
     for child in (nodes["left_child"], nodes["right_child"]):
         # Children stand behind their parent, so a walk ends.
-        is_inside = (child > places) & (child < np.repeat(forest.sizes, forest.sizes))
-        if not np.all(is_inside | ~is_split) or np.any(nodes["feature"][is_split] < 0):
+        if not np.all((child > places) & (child < sizes) | ~is_split):
             raise ValueError("its trees lead out of themselves")
 
 

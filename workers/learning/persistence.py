@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import skops.io
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.svm import SVC
 from skops.io.exceptions import UntrustedTypesFoundException
 
@@ -19,10 +19,11 @@ from workers.learning.versions import Boosted, Fitted, Forest, Gaussian, Kernel,
 
 FORMAT = 1
 # All that machines are made of beyond what skops itself trusts: the vectors of one of texts, and
-# boosted trees. skops reads them from plain arrays.
+# trees. skops reads them from plain arrays.
 TRUSTED = [
     "scipy.sparse._csr.csr_matrix",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
 ]
 _KINDS: Mapping[str, type[Fitted]] = {
     "linear": Linear,
@@ -42,6 +43,8 @@ _ARRAYS: Mapping[type[Fitted], Sequence[str]] = {
     Boosted: (),
 }
 _MACHINES: Mapping[type[Fitted], type] = {Kernel: SVC, Boosted: HistGradientBoostingClassifier}
+# What forests and boosted trees were stored as before forests became arrays; still read.
+TREES = "trees"
 
 
 class Unreadable(ValueError):
@@ -100,14 +103,7 @@ def _archived(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
 def _built(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Fitted:
     if header["format"] != FORMAT:
         raise ValueError(f"format {header['format']} is not {FORMAT}")
-    kind = _KINDS[header["kind"]]
-    parts: dict[str, Any] = {name: arrays[name] for name in _ARRAYS[kind]}
-    if kind is Linear:
-        parts["columns"] = arrays.get("columns")
-    elif kind is Landmarks:
-        parts["gamma"] = header["gamma"]
-    elif kind in _MACHINES:
-        parts["machine"] = _machine(arrays["machine"].tobytes(), _MACHINES[kind])
+    kind, parts = _grown(arrays) if header["kind"] == TREES else _parts(header, arrays)
     version = kind(
         classes=header["classes"],
         seen=arrays["seen"],
@@ -121,11 +117,37 @@ def _built(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Fitte
     return version
 
 
-def _machine(data: bytes, expected: type) -> Any:
+def _parts(
+    header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]
+) -> tuple[type[Fitted], dict[str, Any]]:
+    """What a version is made of beside what all are."""
+    kind = _KINDS[header["kind"]]
+    parts: dict[str, Any] = {name: arrays[name] for name in _ARRAYS[kind]}
+    if kind is Linear:
+        parts["columns"] = arrays.get("columns")
+    elif kind is Landmarks:
+        parts["gamma"] = header["gamma"]
+    elif kind in _MACHINES:
+        parts["machine"] = _machine(arrays["machine"].tobytes(), _MACHINES[kind])
+    return kind, parts
+
+
+def _grown(arrays: dict[str, npt.NDArray[Any]]) -> tuple[type[Fitted], dict[str, Any]]:
+    """The same of trees as they used to be stored."""
+    machine = _machine(
+        arrays["machine"].tobytes(), ExtraTreesClassifier, HistGradientBoostingClassifier
+    )
+    if isinstance(machine, ExtraTreesClassifier):
+        return Forest, forests.arrays_of(machine)
+    return Boosted, {"machine": machine}
+
+
+def _machine(data: bytes, *expected: type) -> Any:
     try:
         machine = skops.io.loads(data, trusted=TRUSTED)
     except UntrustedTypesFoundException as error:
         raise ValueError(f"it holds types that are not trusted: {error}") from error
-    if type(machine) is not expected:
-        raise ValueError(f"it holds a {type(machine).__name__}, not {expected.__name__}")
+    if type(machine) not in expected:
+        names = " or ".join(each.__name__ for each in expected)
+        raise ValueError(f"it holds a {type(machine).__name__}, not {names}")
     return machine

@@ -1,12 +1,14 @@
 """A forest as arrays says what the machine says that it was taken from."""
 
 import io
+import json
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+import skops.io
 from sklearn.datasets import load_iris
-from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 
 from workers.learning import forests, persistence, scaling
 from workers.learning.fits import trees
@@ -18,6 +20,7 @@ from workers.learning.training import train
 from workers.learning.versions import Fitted
 
 Clouds = Callable[..., tuple[np.ndarray, np.ndarray]]
+Grown = ExtraTreesClassifier | HistGradientBoostingClassifier
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -38,6 +41,37 @@ def test_probabilities_are_those_of_the_machine_to_the_last_bit(classes: int) ->
     found = forests.probabilities(trees.forest(task), rows)
 
     assert found.tolist() == machine.predict_proba(rows).tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "machine"),
+    [
+        ("forest", ExtraTreesClassifier(100, random_state=0)),
+        (
+            "boosting",
+            HistGradientBoostingClassifier(
+                min_samples_leaf=trees.LEAST_IN_A_LEAF, early_stopping=False, random_state=0
+            ),
+        ),
+    ],
+)
+def test_trees_that_were_stored_as_machines_are_read(name: str, machine: Grown) -> None:
+    rows, labels = load_iris(return_X_y=True)
+    machine.fit(rows[::2], labels[::2])
+    how = Scaling(kind=Kind.NONE)
+    version = train(EstimatorSpec(name=name), how, rows[::2], labels[::2], classes=3)
+    header = {"format": 1, "kind": "trees", "classes": 3, "scaling": "none", "report": {}}
+    out = io.BytesIO()
+    np.savez(
+        out,
+        seen=np.arange(3),
+        machine=np.frombuffer(skops.io.dumps(machine), np.uint8),
+        header=np.frombuffer(json.dumps(header).encode(), np.uint8),
+    )
+
+    again = persistence.loads(out.getvalue())
+
+    assert outputs(again, rows).proba.tolist() == outputs(version, rows).proba.tolist()
 
 
 def taught(measure: Callable, rows: np.ndarray, labels: np.ndarray) -> Fitted:

@@ -1,5 +1,7 @@
 """Fits of decision trees: a forest that votes, boosting that adds up."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 
@@ -16,18 +18,8 @@ def forest(task: Task) -> Forest:
     """Fit extremely randomised trees (Geurts, Ernst & Wehenkel 2006)."""
     trees = int(task.spec.number("trees"))
     machine = ExtraTreesClassifier(n_estimators=trees, random_state=task.seed)
-    machine.fit(np.asarray(task.rows), task.labels, sample_weight=weights.of(task.labels))
-    nodes, shares, sizes, depths = forests.arrays_of(machine)
-    return Forest(
-        classes=task.classes,
-        seen=machine.classes_.astype(np.int64),
-        scaling=task.scaling,
-        report={"class_weight": weights.kind_of(task.labels)},
-        nodes=nodes,
-        shares=shares,
-        sizes=sizes,
-        depths=depths,
-    )
+    common = _grown(machine, task)
+    return Forest(**common, **forests.arrays_of(machine))
 
 
 def boosting(task: Task) -> Boosted:
@@ -39,11 +31,17 @@ def boosting(task: Task) -> Boosted:
         early_stopping=False,
         random_state=task.seed,
     )
+    return Boosted(**_grown(machine, task), machine=machine)
+
+
+def _grown(
+    machine: ExtraTreesClassifier | HistGradientBoostingClassifier, task: Task
+) -> dict[str, Any]:
+    """Let a machine grow, and say what a version of any kind says."""
     machine.fit(np.asarray(task.rows), task.labels, sample_weight=weights.of(task.labels))
-    return Boosted(
-        classes=task.classes,
-        seen=machine.classes_.astype(np.int64),
-        machine=machine,
-        scaling=task.scaling,
-        report={"class_weight": weights.kind_of(task.labels)},
-    )
+    return {
+        "classes": task.classes,
+        "seen": machine.classes_.astype(np.int64),
+        "scaling": task.scaling,
+        "report": {"class_weight": weights.kind_of(task.labels)},
+    }
