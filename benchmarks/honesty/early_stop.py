@@ -120,7 +120,7 @@ def _gain(
     labels = np.array([count for count, _, _ in judged])
     right = np.stack([each[:audited] for _, _, each in judged])
     at = int(labels[-1])
-    return extrapolation.gain(labels, right, at=at, share=clauses.MORE_LABELS, rng=rng)
+    return extrapolation.gain(labels, right, at=at, share=clauses.TWICE.share, rng=rng)
 
 
 def end(looks: Sequence[Look], target: float) -> Ended:

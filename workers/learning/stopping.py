@@ -34,6 +34,7 @@ class Learned:
     stability: Stability
     audited: Audited | None
     gain: Gain | None
+    """As far as `clauses.ahead` looks."""
     uncovered: float | None
     """Share of the pool in the largest region without enough labels; 0 where there is none."""
 
@@ -60,7 +61,7 @@ def on_accuracy(known: Learned, *, target: float | None) -> Advice:
     """
     stable, gain = (
         conditions.predictions_stable(known.stability),
-        conditions.predicted_gain(known.gain),
+        conditions.predicted_gain(known.gain, target),
     )
     covered = conditions.no_uncovered_region(known.uncovered)
     reached = [] if target is None else [conditions.audit_target(known.audited, target)]

@@ -76,13 +76,13 @@ def section(
         positive = project.classes.index(goal["positive"])
         known = searching.searched(runtime, found, positive)
         return shown(stopping.on_recall(known, target=float(goal["target"])))
+    target = float(goal["target"]) if goal else None
     learned = Learned(
         stability=_stability(runtime, project),
         audited=audited,
-        gain=_gain(project, version, history),
+        gain=_gain(project, version, history, share=clauses.ahead(target).share),
         uncovered=uncovered,
     )
-    target = float(goal["target"]) if goal else None
     return shown(stopping.on_accuracy(learned, target=target))
 
 
@@ -109,13 +109,15 @@ def _stability(runtime: Runtime, project: Project) -> Stability:
     return stability.judge(alike, batch_size=size)
 
 
-def _gain(project: Project, version: Version, history: Judged | None) -> Gain | None:
+def _gain(
+    project: Project, version: Version, history: Judged | None, *, share: float
+) -> Gain | None:
     if history is None or not history.right.size:
         return None
     return extrapolation.gain(
         history.labels,
         history.right,
         at=version.labels,
-        share=clauses.MORE_LABELS,
+        share=share,
         rng=np.random.default_rng([project.seed, version.number]),
     )

@@ -69,6 +69,16 @@ def test_nothing_left_to_gain_is_a_reason_of_its_own_and_says_that_the_target_is
     assert "not shown that the target is reached" in found.detail
 
 
+def test_with_a_target_the_curve_is_followed_further() -> None:
+    known = learned(audited=Audited(labels=400, right=300), gain=Gain(expected=0.004, high=0.008))
+
+    with_target, without = (stopping.on_accuracy(known, target=each) for each in (0.93, None))
+
+    assert [each.advice for each in (with_target, without)] == [Word.STOP, Word.CONTINUE]
+    assert "Twice the labels should add 0.4 points" in with_target.clauses[2].detail
+    assert "A tenth more labels should add 0.4 points" in without.clauses[1].detail
+
+
 def test_without_a_goal_the_clauses_that_make_sense_are_left() -> None:
     found = stopping.on_accuracy(learned(gain=Gain(expected=0.0, high=0.001)), target=None)
 
