@@ -19,7 +19,7 @@ from workers.learning.versions import Fitted
 DATA = ("digits", "tab_page_blocks", "tab_spambase")
 SKILL = (0.6, 0.7, 0.8, 0.9, 0.95)
 ARMS = ("relabel", "margin", "random")
-REPLAYS, START, BATCH, ANSWERS, PER_ITEM = 5, 200, 50, 1_200, 3
+REPLAYS, START, BATCH, ANSWERS, PER_ITEM = 60, 200, 50, 1_200, 3
 ESTIMATOR: Mapping[str, float | str | bool] = {"name": "logistic", "C": 1.0, "scaling": "standard"}
 
 

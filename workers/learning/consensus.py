@@ -11,6 +11,8 @@ from workers.learning.votes import Named
 
 # Below this many labels of an item there is no majority worth the name.
 LEAST_FOR_MAJORITY = 3
+# Below this many items with several labels nobody knows how far people are to be believed.
+LEAST_COMPARED = 20
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,14 +42,20 @@ def of_rows(rows: Sequence[tuple[int, int, int, str]]) -> Resolved:
 
 
 def with_version(found: Resolved, named: Named, proba: Floats) -> Resolved:
-    """Let a version have a say where three people or more disagree, and no one knows them well.
+    """Let a version have a say, as much as people are found to err.
+
+    Where three people or more have labelled an item, unless they are known well enough to do
+    without; where fewer have, once some items tell how well people agree (Goh, Tkachenko &
+    Mueller 2022).
 
     Args:
         found: what `of_rows` made of the same labels.
         proba: of versions that were not trained on the item, float64[items, K].
     """
     enough = dawid_skene.where_enough(named.votes)
-    open_to_it = (named.votes.of_item >= LEAST_FOR_MAJORITY) & ~enough
+    several = np.count_nonzero(named.votes.of_item > 1)
+    least = 1 if several >= LEAST_COMPARED else LEAST_FOR_MAJORITY
+    open_to_it = (named.votes.of_item >= least) & ~enough
     together = crowdlab.agree(named.votes, proba).labels
     return replace(found, labels=np.where(open_to_it, together, found.labels))
 

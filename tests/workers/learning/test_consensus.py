@@ -84,7 +84,7 @@ def said(labels: list[list[int]]) -> list[tuple[int, int, int, str]]:
     ]
 
 
-def test_a_version_has_a_say_from_three_labels_on_and_not_before() -> None:
+def test_a_version_has_a_say_from_three_labels_on_while_few_items_have_several() -> None:
     rows = said([[0, 1], [0, 1, 2], [0, 0, 0], [1, 1, 1]])
     proba = np.array([[0.9, 0.05, 0.05], [0.98, 0.01, 0.01], [0.1, 0.8, 0.1], [0.1, 0.8, 0.1]])
 
@@ -93,6 +93,27 @@ def test_a_version_has_a_say_from_three_labels_on_and_not_before() -> None:
 
     assert alone.labels.tolist() == [1, 2, 0, 1]
     assert together.labels.tolist() == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize(("several", "label"), [(19, 0), (20, 1)])
+def test_a_version_doubts_single_labels_of_people_who_are_known_to_err(
+    several: int, label: int
+) -> None:
+    rows = said([[0, 1] if item % 2 else [1, 1] for item in range(several)] + [[0]])
+    proba = np.tile([0.02, 0.98], (several + 1, 1))
+
+    found = consensus.with_version(consensus.of_rows(rows), votes.of_rows(rows, classes=2), proba)
+
+    assert found.labels[-1] == label
+
+
+def test_a_version_does_not_doubt_people_who_agree() -> None:
+    rows = said([[item % 2] * 2 for item in range(40)] + [[0]])
+    proba = np.vstack([np.tile([[0.98, 0.02], [0.02, 0.98]], (20, 1)), [[0.3, 0.7]]])
+
+    found = consensus.with_version(consensus.of_rows(rows), votes.of_rows(rows, classes=2), proba)
+
+    assert found.labels[-1] == 0
 
 
 def test_no_labels_are_no_rows() -> None:
