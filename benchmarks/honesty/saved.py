@@ -6,6 +6,7 @@ import numpy as np
 
 from benchmarks.honesty import versions
 from benchmarks.honesty.site import Site
+from benchmarks.selection import replaying
 from benchmarks.selection.rows import Row
 from workers import replays
 from workers.asking import Plan, Pool
@@ -14,7 +15,7 @@ from workers.learning import saved as learning
 from workers.learning.arrays import Ints
 from workers.learning.fitted import outputs
 from workers.learning.saved import Needed
-from workers.learning.specs import AUTO, EstimatorSpec
+from workers.learning.specs import EstimatorSpec
 
 SETS = (
     "snips_intents",
@@ -64,7 +65,7 @@ def _replay(pool: Pool, seed: int) -> tuple[Needed, float]:
     reserved = np.sort(rng.permutation(training)[:AUDIT])
     plan = Plan(
         strategy="auto",
-        estimator=EstimatorSpec(name=AUTO).named,
+        estimator=replaying.AUTO,
         batch_size=BATCH,
         budget=LABELS,
         seed=seed,

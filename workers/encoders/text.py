@@ -13,7 +13,7 @@ from workers.learning.arrays import Sparse
 from workers.learning.terms import MARKS, PAIRS, WIDTH, WORDS
 
 AT_ONCE = 512
-"""Texts whose terms are held at once: of a shard they would be gigabytes."""
+"""Texts whose terms are held at once, however many a caller brings."""
 _TERM = re.compile(r"\w+|[^\w\s]")
 
 
