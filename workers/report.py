@@ -1,6 +1,7 @@
 """Evidence into the report of a project, replaced whole."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Make the report from what is known now; nobody waits for it."""
+    began = runtime.now()
     with runtime.snapshots() as session:
         project = projects.find_live(session, run.project_id)
         if project is None:
@@ -29,7 +31,7 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
         found = material.load(session, project)
     if found is None:
         return _end(runtime, run)
-    return _save(runtime, run, found, document.make(runtime, found))
+    return _save(runtime, run, found, document.make(runtime, found), began=began)
 
 
 def _end(runtime: Runtime, run: Run) -> Sequence[Message]:
@@ -41,7 +43,9 @@ def _end(runtime: Runtime, run: Run) -> Sequence[Message]:
     return []
 
 
-def _save(runtime: Runtime, run: Run, found: Material, made: Made) -> Sequence[Message]:
+def _save(
+    runtime: Runtime, run: Run, found: Material, made: Made, *, began: datetime
+) -> Sequence[Message]:
     now, more = runtime.now(), None
     digest = runtime.blobs.put(files.encode(made.said)) if len(made.said.positions) else None
     without = runtime.blobs.put(heldout.pack(made.held_out)) if made.held_out else None
@@ -63,7 +67,8 @@ def _save(runtime: Runtime, run: Run, found: Material, made: Made) -> Sequence[M
         if made.spots is not None:
             spots.replace(session, project.id, made.spots)
         reports.put(session, report)
-        runs.move(session, held, now=now, state=RunState.DONE, reason=None)
+        # What came before this attempt was no work that the next report has to rest after.
+        runs.move(session, held, now=now, state=RunState.DONE, since=began, reason=None)
         if material.scan_of(session, project) != found.scan:  # others came in use meanwhile
             more = reports.queue_up(session, project, at=now)
     log.info("reported", run=str(run.id), version=found.version.number)

@@ -20,7 +20,7 @@ MOST_PENDING = 20_000
 REST = 4.0
 """What follows a report before the next, in its own time: a fifth of one worker at most."""
 MOST_REST = timedelta(minutes=5)
-"""However long it took: a worker may have died over it."""
+"""However long it took."""
 
 
 def find(session: Session, project_id: int) -> Report | None:

@@ -119,13 +119,15 @@ def move(
     now: datetime,
     stage: Stage | None = None,
     state: RunState | None = None,
+    since: datetime | None = None,
     **values: Any,
 ) -> bool:
     """Take a run on to its next stage or its end, on condition of its stage and fence.
 
-    Says whether it happened: a second finisher changes nothing.
+    The stage took as long as since it was first entered, or since a given time. Says whether it
+    happened: a second finisher changes nothing.
     """
-    took = (now - (run.stage_at or now)).total_seconds()
+    took = (now - (since or run.stage_at or now)).total_seconds()
     ends = state is not None and not state.is_live
     moved = session.scalar(
         update(Run)

@@ -3,11 +3,9 @@
 import pytest
 
 from service.domain.runs import RunKind, Stage
-from service.store import reports
 from service.store.tables.learning import Run
 from tests.workers.conftest import Pool
 from tests.workers.reports import ITEMS, learn, others, ready, report, reserve
-from workers import sweep
 
 
 def test_before_there_is_a_version_every_figure_is_null_and_says_why(pool: Pool) -> None:
@@ -146,27 +144,6 @@ def test_one_report_at_a_time_and_none_is_lost(pool: Pool) -> None:
     assert {run.state for run in reports} == {"done"}
     assert len(reports) == 1
     assert pool.api.get(f"{pool.path}/report")["labels_since"] == 0
-
-
-def test_a_report_that_took_long_rests_before_it_is_made_anew(pool: Pool) -> None:
-    ready(pool)
-    pool.label(*others(pool)[:20])
-    pool.clock.pace = 5.0
-    learn(pool)
-    pool.clock.pace = 0.0
-    (first,) = (run for run in pool.rows(Run) if run.kind == RunKind.REPORT)
-    pool.label(*others(pool)[20:40])
-
-    learn(pool)
-    sweep.sweep(pool.runtime)
-    pool.work()
-    resting = report(pool)["labels_since"]
-    pool.clock.advance(reports.REST * first.seconds["report"])
-    sweep.sweep(pool.runtime)
-    pool.work()
-
-    assert resting == 20
-    assert report(pool)["labels_since"] == 0
 
 
 def test_labels_since_are_counted_as_they_come(pool: Pool) -> None:
