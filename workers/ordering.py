@@ -104,7 +104,9 @@ def space(moments: Moments) -> Scaling:
     """The space where distances between the items of a pool are taken."""
     if isinstance(moments, SparseMoments):
         return scaling.of(Kind.TFIDF, moments)
-    return scaling.of(Kind.STANDARD if _spreads_differ(moments) else Kind.UNIT, moments)
+    says_little = len(moments.mean) == 1 or scaling.is_off_centre(moments)
+    is_table = says_little or _spreads_differ(moments)
+    return scaling.of(Kind.STANDARD if is_table else Kind.UNIT, moments)
 
 
 def _spread(rule: Rule, scored: Scored, pool: Candidates | None) -> Ints:

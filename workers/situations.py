@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import InputType, Strategy
-from service.store import batches, labels, leases
-from service.store.tables.learning import Run
+from service.store import batches, labels, leases, versions
+from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Project
 from workers.encoders import inputs
 from workers.learning import regimes, rules
@@ -17,16 +17,19 @@ def rule_of(session: Session, project: Project, run: Run, *, at: datetime) -> Ru
     """The rule that a run has, or would have if it were chosen now."""
     if run.rule is not None:
         return rules.unpack(run.rule)
-    return regimes.decide(
-        _situation(session, project, has_version=run.version_id is not None, at=at)
-    )
+    version = versions.find(session, run.version_id)
+    return regimes.decide(_situation(session, project, version, at=at))
 
 
-def _situation(session: Session, project: Project, *, has_version: bool, at: datetime) -> Situation:
+def _situation(
+    session: Session, project: Project, version: Version | None, *, at: datetime
+) -> Situation:
     goal, positive = rules.goal_of(project.goal, project.classes)
+    if version is not None and positive is not None and positive >= len(version.classes):
+        positive = None  # the version was made before the class
     return Situation(
         strategy=Strategy(project.strategy),
-        has_version=has_version,
+        has_version=version is not None,
         classes=project.classes,
         labels=labels.count_by_class(session, project),
         features=_features(project),

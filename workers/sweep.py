@@ -27,6 +27,8 @@ PRUNE_EVERY = timedelta(minutes=5)
 KEEP_RECEIPTS = timedelta(hours=24)
 KEEP_RUN_SHARDS = timedelta(minutes=10)
 KEEP_DELETED = timedelta(minutes=10)
+# So long an export of predictions may read on in a ranking that was replaced.
+KEEP_REPLACED = timedelta(hours=2)
 # A blob is written before the row that points to it.
 KEEP_BLOBS = timedelta(hours=2)
 
@@ -95,7 +97,9 @@ def prune(runtime: Runtime, now: datetime) -> None:
         counts = {
             "receipts": receipts.forget(session, before=now - KEEP_RECEIPTS),
             "leases": leases.expire_all(session, now=now, limit=10_000),
-            "shards": retention.drop_old_run_shards(session, before=now - KEEP_RUN_SHARDS),
+            "shards": retention.drop_old_run_shards(
+                session, before=now - KEEP_RUN_SHARDS, replaced_before=now - KEEP_REPLACED
+            ),
             "parts": retention.drop_old_parts(session, before=now - KEEP_RUN_SHARDS),
             "replays": retention.drop_old_replays(session, before=now - KEEP_RUN_SHARDS),
             "projects": retention.drop_deleted_projects(session, before=now - KEEP_DELETED),

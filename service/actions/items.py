@@ -68,7 +68,7 @@ def register(runtime: Runtime, caller: Caller, uid: UUID, new: Sequence[NewItem]
 def read(runtime: Runtime, caller: Caller, uid: UUID, key: str) -> ItemView:
     """Get an item; managers also see its prediction and when and why it was served."""
     now = runtime.now()
-    with runtime.readers() as session:
+    with runtime.snapshots() as session:
         project = projects.get(session, caller.workspace_id, uid)
         item = items.get(session, project.id, key)
         view = ItemView(

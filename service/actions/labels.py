@@ -72,7 +72,7 @@ def list_page(
     limit: int,
 ) -> tuple[list[LabelView], int | None]:
     """Current labels, oldest first, and the number to go on from if there may be more."""
-    with runtime.readers() as session:
+    with runtime.snapshots() as session:
         project = projects.get(session, caller.workspace_id, uid)
         rows = labels.list_for(session, project, train_only=train_only, after=after, limit=limit)
         views = [view(label, key, project.classes, caller) for label, key in rows]

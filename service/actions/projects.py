@@ -15,7 +15,7 @@ from service.domain.catalogue import Role
 from service.domain.projects import ProjectSettings
 from service.errors import PreconditionFailed
 from service.runtime import Runtime
-from service.store import cycles, items, projects, rankings, reserves, versions
+from service.store import cycles, items, leases, projects, rankings, reserves, versions
 from service.store.tables.learning import Version
 from service.store.tables.pool import Project
 
@@ -109,6 +109,7 @@ def change(
         run = None
         if project.labels_per_item != before[2]:
             items.restate(session, project)
+            leases.release_needless(session, project.id)
         if project.estimator != before[0] and project.label_count:
             project.retrain_asked = True
         if (project.strategy, project.goal) != (before[1], before[3]) and project.item_count:

@@ -28,7 +28,7 @@ def list_page(
 ) -> list[SelectionView]:
     """What was served, newest first, with the items' keys and labels."""
     caller.require(Role.MANAGER)
-    with runtime.readers() as session:
+    with runtime.snapshots() as session:
         project = projects.get(session, caller.workspace_id, uid)
         rows = batches.list_answered(session, project.id, before=before, limit=limit)
         return [

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request
+
 from service.actions import audits
 from service.actions.audits import Released
 from service.api.answers import answers
@@ -18,10 +20,16 @@ blueprint = Blueprint(
 )
 
 
+def _location(body: Any) -> dict[str, str]:
+    run = body["run"]
+    runs = request.path.removesuffix("audit/release") + "runs"
+    return {} if run is None else {"Location": f"{runs}/{run['id']}"}
+
+
 @blueprint.post("/release")
 @needs(Role.MANAGER)
 @blueprint.arguments(ReleaseIn)
-@answers(blueprint, 202, ReleasedOut)
+@answers(blueprint, 202, ReleasedOut, _location)
 def release_audit(_: dict[str, Any], project_id: UUID) -> Released:
     """Give the audit reserve to training, for good; later versions have no accuracy to show."""
     return audits.release(runtime(), caller(), project_id)

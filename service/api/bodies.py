@@ -19,6 +19,7 @@ class Parser(FlaskParser):
 
     def load_json(self, req: Any, _: Any) -> Any:
         """Parse the body; an empty one without a media type is an empty object."""
+        refuse_compressed(req)
         body = req.get_data(cache=True)
         if not body and not req.content_type:
             return {}
@@ -40,6 +41,17 @@ class Parser(FlaskParser):
         refusal = UnprocessableEntity()
         refusal.data = {"messages": error.messages}  # type: ignore[attr-defined]
         raise refusal
+
+
+def refuse_compressed(req: Any) -> None:
+    """Say so where a body is compressed, which would else be called no JSON.
+
+    Raises:
+        UnsupportedMediaType: it is.
+    """
+    encoding = req.headers.get("Content-Encoding", "identity")
+    if encoding != "identity":
+        raise UnsupportedMediaType(f"the body must not be compressed; it is {encoding}")
 
 
 @cache

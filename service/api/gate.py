@@ -30,7 +30,8 @@ def register(app: Flask, bounds: Limits, rates: Rates | None) -> None:
             return
         project_uid = (request.view_args or {}).get("project_id")
         view: Any = app.view_functions[request.endpoint or ""]
-        # An answer that was kept is given again without a look for the project.
+        # Such a view looks for the project itself, where it locks it. An answer that was kept is
+        # given without the view, so then the project is looked for here.
         is_sought = getattr(view, "seeks_project", False) and not _is_repeatable()
         g.caller = access.admit(
             runtime(), _secret(), project_uid=project_uid, is_project_sought=is_sought

@@ -37,7 +37,7 @@ def number(cursor: str | None) -> int | None:
         Unacceptable: it is none of ours.
     """
     value = _decode(cursor)
-    if value is not None and not (type(value) is int and 0 <= value < 2**63):
+    if value is not None and not (type(value) is int and 0 <= value < 2**63 - 1):
         raise _foreign()
     return value
 

@@ -6,10 +6,11 @@ from functools import wraps
 from typing import Any, cast
 
 from flask import Request, Response, request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest
 from werkzeug.wsgi import get_input_stream
 
 from service.api.answers import Answer
+from service.api.bodies import refuse_compressed
 from service.api.edge import View
 
 MEDIA_TYPES = ("application/x-ndjson", "application/vnd.apache.arrow.stream")
@@ -81,8 +82,6 @@ def describe(operation: dict[str, Any], schema: dict[str, Any]) -> None:
 
 
 def _give(view: View, answer: Answer, **kwargs: Any) -> Response:
-    encoding = request.headers.get("Content-Encoding", "identity")
-    if encoding != "identity":
-        raise UnsupportedMediaType(f"the body must not be compressed; it is {encoding}")
+    refuse_compressed(request)
     body = Body(request)
     return answer.give(lambda: view(body, request.mimetype, **kwargs), fingerprint=body.fingerprint)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -68,7 +69,10 @@ def _still(engine: Engine) -> Engine:
 
 
 def _postgres(url: str, connections: int, idle_seconds: float) -> Engine:
-    engine = create_engine(url, pool_size=connections, max_overflow=connections)
+    # The database gives 1e20 back as a whole number, which nothing could send on.
+    engine = create_engine(
+        url, pool_size=connections, max_overflow=connections, json_deserializer=orjson.loads
+    )
     event.listen(engine, "checkin", _note_when)
 
     def check(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Reason
-from service.domain.items import LeaseState
+from service.domain.items import ItemState, LeaseState
 from service.store.lists import IsAmong, Listed
 from service.store.openings import IS_LEASED
 from service.store.tables.base import Base
@@ -97,6 +97,23 @@ def close_all_open(session: Session, project_id: int, positions: Sequence[int]) 
             Lease.state == LeaseState.OPEN,
         )
         .values(state=LeaseState.RELEASED)
+    )
+
+
+def release_needless(session: Session, project_id: int) -> None:
+    """Release what anybody in a project holds of items that need no more labels."""
+    needless = select(Item.position).where(
+        Item.project_id == project_id, Item.state != ItemState.OPEN
+    )
+    session.execute(
+        update(Lease)
+        .where(
+            Lease.project_id == project_id,
+            Lease.state == LeaseState.OPEN,
+            Lease.position.in_(needless),
+        )
+        .values(state=LeaseState.RELEASED)
+        .execution_options(synchronize_session=False)
     )
 
 

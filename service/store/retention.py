@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
 from service.domain.runs import LIVE
 from service.store.tables.brought import Brought
@@ -16,12 +16,21 @@ from service.store.tables.simulations import Replay, Simulation
 from service.store.tables.uploads import Part, Upload
 
 
-def drop_old_run_shards(session: Session, *, before: datetime) -> int:
-    """Drop the shard lists of ended runs that no ranking in use was made from."""
-    used = (
-        select(Ranking.run_id)
-        .join(Project, Project.ranking_id == Ranking.id)
-        .where(Ranking.run_id.is_not(None))
+def drop_old_run_shards(session: Session, *, before: datetime, replaced_before: datetime) -> int:
+    """Drop the shard lists of ended runs that no ranking in use was made from.
+
+    Those of a ranking that was replaced a while ago only are kept for who still reads them: an
+    export goes on with the one that it began with.
+    """
+    later = aliased(Ranking)
+    is_long_gone = exists().where(
+        later.project_id == Ranking.project_id,
+        later.number > Ranking.number,
+        later.ranked_at < replaced_before,
+    )
+    in_use = select(Project.ranking_id).where(Project.ranking_id.is_not(None))
+    used = select(Ranking.run_id).where(
+        Ranking.run_id.is_not(None), or_(Ranking.id.in_(in_use), ~is_long_gone)
     )
     old = select(Run.id).where(
         Run.state.not_in(LIVE), Run.finished_at < before, Run.id.not_in(used)

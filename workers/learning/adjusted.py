@@ -44,6 +44,7 @@ def stratified(right: Flags, confidences: Floats, rest: Floats) -> Estimate | No
     (Post-stratification, Holt and Smith 1979.) None where a stratum has too few labels.
     """
     edges = np.unique(np.quantile(rest, np.linspace(0, 1, STRATA + 1)[1:-1]))
+    edges = edges[edges < rest.max()]  # nothing is above the highest, which many may share
     mine, all_of = np.searchsorted(edges, confidences), np.searchsorted(edges, rest)
     counts = np.bincount(mine, minlength=len(edges) + 1)
     if len(right) < LEAST_LABELS or counts.min() < LEAST_IN_STRATUM:

@@ -6,7 +6,7 @@ import numpy as np
 
 from workers.learning import costs
 from workers.learning import scaling as scalings
-from workers.learning.arrays import Matrix, is_sparse
+from workers.learning.arrays import Floats, Matrix, is_sparse
 from workers.learning.costs import Shape
 from workers.learning.scaling import Kind
 from workers.learning.specs import AUTO, EstimatorSpec
@@ -86,14 +86,23 @@ def scaling_of(spec: EstimatorSpec, features: Matrix) -> Kind:
 def kinds_for(features: Matrix) -> Sequence[Kind]:
     """List the scalings that rows may want, likeliest first.
 
-    Vectors of nearly equal length are embeddings, in which directions are what counts.
+    Vectors of nearly equal length are embeddings, in which directions are what counts, unless these
+    are nearly the same: then they are a table whose columns lie far from zero.
     """
     if is_sparse(features):
         return [Kind.TFIDF]
-    lengths = scalings.norms(np.asarray(features))
-    if lengths.std() <= NEARLY_EQUAL * lengths.mean():
+    rows = np.asarray(features, dtype=np.float64)
+    lengths = scalings.norms(rows)
+    is_even = lengths.std() <= NEARLY_EQUAL * lengths.mean()
+    if is_even and rows.shape[1] > 1 and _mean_cosine(rows, lengths) <= scalings.ONE_SIDED:
         return [Kind.UNIT, Kind.STANDARD]
     return [Kind.STANDARD, Kind.UNIT]
+
+
+def _mean_cosine(rows: Floats, lengths: Floats) -> float:
+    """Mean over all pairs of two rows; 0 of a single one."""
+    count, summed = len(rows), (rows / lengths[:, None]).sum(axis=0)
+    return float(summed @ summed - count) / max(1, count * (count - 1))
 
 
 def _of_vectors(features: Matrix, shape: Shape, seconds: float) -> Sequence[EstimatorSpec]:

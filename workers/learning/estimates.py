@@ -118,6 +118,31 @@ def needed(value: float, half_width: float = HALF_WIDTH, confidence: float = CON
     return ceil(_z(confidence) ** 2 * value * (1 - value) / half_width**2)
 
 
+def more_needed(found: Estimate, judged: int, *, unanswerable: int = 0) -> int:
+    """Labels still needed until an interval of `share` reaches `HALF_WIDTH` to each side.
+
+    Of a share near 0 or 1 the exact interval is wider than the usual formula has it.
+
+    >>> more_needed(share(50, 50), 50), more_needed(share(400, 401), 401)
+    (23, 0)
+    """
+
+    def is_wide(labels: int) -> bool:
+        then = share(round(found.value * labels), labels, unanswerable=unanswerable)
+        return then.half_width > HALF_WIDTH
+
+    more = needed(found.value) - judged
+    if more > 0 or found.half_width <= HALF_WIDTH:
+        return max(0, more)
+    few, enough = judged, 2 * judged
+    while is_wide(enough):
+        few, enough = enough, 2 * enough
+    while enough - few > 1:
+        middle = (few + enough) // 2
+        few, enough = (middle, enough) if is_wide(middle) else (few, middle)
+    return enough - judged
+
+
 def at_look(labels: int, confidence: float = CONFIDENCE) -> tuple[int, float]:
     """Which look at doubled samples (50, 100, 200, …) this is, and the confidence it needs.
 

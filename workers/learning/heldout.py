@@ -34,7 +34,7 @@ def probabilities(
         labels: int64[n].
         moments: statistics of all registered items.
     """
-    folds = _deal(labels, rng)
+    folds = validation.deal_all(labels, rng)
     if folds is None:
         return None
     wanted = _fixed(spec, features)
@@ -50,13 +50,6 @@ def probabilities(
     best = calibration.temperature(proba[judged], labels[judged], np.ones(len(judged)))
     proba[judged] = calibration.tempered(proba[judged], best)
     return proba
-
-
-def _deal(labels: Ints, rng: np.random.Generator) -> Ints | None:
-    """Deal all labels into folds, class by class as far as that is what `validation` does."""
-    if len(labels) <= validation.MOST_JUDGED:
-        return validation.deal(labels, rng)
-    return rng.permutation(np.arange(len(labels)) % validation.MOST_FOLDS).astype(np.int64)
 
 
 def _fixed(spec: EstimatorSpec, features: Matrix) -> EstimatorSpec:

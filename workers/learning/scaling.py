@@ -46,6 +46,10 @@ class Kind(StrEnum):
 
 
 OF_TEXT = {Kind.TFIDF, Kind.SEARCH}
+ONE_SIDED = 0.9
+"""Rows whose mean cosine is above have next to nothing left in their directions. It is .69 for
+pixels of digits. Of four columns and a thousand rows, forty labels led to an accuracy of .50 by
+directions where each column was a hundred from zero, and to .94 where it was centred."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,6 +90,12 @@ def of(kind: Kind, moments: Moments) -> Scaling:
         case DenseMoments() if kind is Kind.STANDARD:
             return Scaling(kind=kind, mean=moments.mean, scale=standard_scale(moments))
     return Scaling(kind=kind)
+
+
+def is_off_centre(moments: DenseMoments) -> bool:
+    """Whether the rows lie so far to one side that their directions are nearly the same."""
+    of_mean, around = float(np.square(moments.mean).sum()), float(moments.variance.sum())
+    return of_mean > ONE_SIDED * (of_mean + around)
 
 
 def standard_scale(moments: DenseMoments) -> Floats:

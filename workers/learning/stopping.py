@@ -92,9 +92,9 @@ def on_recall(known: Searched, *, target: float) -> Advice:
     ]
     found = words_of(known.total)
     if any(clause.passed for clause in clauses):
-        detail = f"You can stop: at least {target:.0%} of what you seek is found. {found}"
+        detail = f"You can stop: at least {100 * target:g}% of what you seek is found. {found}"
         return Advice(advice=Word.STOP, detail=detail.strip(), clauses=clauses)
-    detail = f"Go on: it is not shown yet that {target:.0%} of what you seek is found. {found}"
+    detail = f"Go on: it is not shown yet that {100 * target:g}% of what you seek is found. {found}"
     return Advice(advice=Word.CONTINUE, detail=detail.strip(), clauses=clauses)
 
 

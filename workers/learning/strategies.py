@@ -81,6 +81,8 @@ def random(said: Outputs, draws: Floats, positive: int | None = None) -> Floats:
 def most_likely(said: Outputs, draws: Floats, positive: int | None = None) -> Floats:
     """Score by the probability of the class that is sought: float64[n]. (Lewis & Gale 1994.)
 
+    It is 0 of a class that came after the version.
+
     Raises:
         ValueError: no class is sought.
 
@@ -90,6 +92,8 @@ def most_likely(said: Outputs, draws: Floats, positive: int | None = None) -> Fl
     """
     if positive is None:
         raise ValueError("most_likely needs to know which class is sought")
+    if positive >= said.proba.shape[1]:
+        return np.zeros(len(said.proba))
     return said.proba[:, positive].copy()
 
 

@@ -37,7 +37,9 @@ def repeats(best_first: Matrix, likeness: float) -> Flags:
         rows, others = (unit[start:end] @ unit[:end].T > likeness).nonzero()
         rows = rows + start
         earlier = others < rows
-        for row in np.unique(rows[earlier]):
-            near = others[earlier & (rows == row)]
-            is_repeat[row] = not is_repeat[near].all()
+        rows, others = rows[earlier], others[earlier]
+        found, begins = np.unique(rows, return_index=True)  # they come row by row
+        ends = np.append(begins[1:], len(rows))
+        for row, begin, stop in zip(found, begins, ends, strict=False):
+            is_repeat[row] = not is_repeat[others[begin:stop]].all()
     return is_repeat

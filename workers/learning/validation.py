@@ -59,19 +59,24 @@ class Judged:
 
 
 def deal(labels: Ints, rng: np.random.Generator) -> Ints | None:
+    """Deal labels int64[n] as `deal_all` does, so many of them at most as are judged."""
+    if len(labels) > MOST_JUDGED:
+        drawn = np.sort(rng.choice(len(labels), MOST_JUDGED, replace=False))
+        folds = np.full(len(labels), LEFT_OUT, dtype=np.int64)
+        dealt_to = deal_all(labels[drawn], rng)
+        if dealt_to is None:
+            return None
+        folds[drawn] = dealt_to
+        return folds
+    return deal_all(labels, rng)
+
+
+def deal_all(labels: Ints, rng: np.random.Generator) -> Ints | None:
     """Deal labels int64[n] into up to five folds, class by class; None where that is impossible.
 
     A class is dealt to consecutive folds, so every class remains in every training part; the
     single label of a class is never held out. At least two classes need two labels each.
     """
-    if len(labels) > MOST_JUDGED:
-        drawn = np.sort(rng.choice(len(labels), MOST_JUDGED, replace=False))
-        folds = np.full(len(labels), LEFT_OUT, dtype=np.int64)
-        dealt_to = deal(labels[drawn], rng)
-        if dealt_to is None:
-            return None
-        folds[drawn] = dealt_to
-        return folds
     classes, counts = np.unique(labels, return_counts=True)
     dealt = [np.flatnonzero(labels == label) for label in classes[counts >= 2]]
     if len(dealt) < 2:

@@ -55,10 +55,8 @@ def load(
         repeated = repeats.list_for(session, project)
         last = versions.find_last_held_out(session, project.id)
     found = gate.resolved(labelled.training, below=project.encoded)
-    made = None
-    if last is not None and (version is None or version.labels <= GROWTH * last.labels):
-        held: HeldOut | None = heldout.read(runtime.blobs, last.held_out or "")
-    else:
+    held, made = _kept(runtime, project, last, version), None
+    if held is None:
         held = made = _held_out(runtime, project, shards, version, found)
     both = heldout.beside(held, labelled.training, classes=len(project.classes)) if held else None
     if both is None:
@@ -78,6 +76,16 @@ def load(
         resolved=found.labels[np.searchsorted(found.items, both.named.positions)],
         made=made,
     )
+
+
+def _kept(
+    runtime: Runtime, project: Project, last: Version | None, version: Version | None
+) -> HeldOut | None:
+    """What was said last, if that is new enough and of all classes of today."""
+    if last is None or (version is not None and version.labels > GROWTH * last.labels):
+        return None
+    held = heldout.read(runtime.blobs, last.held_out or "")
+    return held if held.proba.shape[1] == len(project.classes) else None
 
 
 def _held_out(

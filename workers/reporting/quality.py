@@ -30,7 +30,7 @@ def section(material: Material, evidence: Evidence, *, seed: int) -> dict[str, A
     if found is None:
         return _none(material, evidence)
     judged, right = len(evidence.truth), int(evidence.right.sum())
-    more = estimates.needed(found.value) - judged
+    more = estimates.more_needed(found, judged, unanswerable=evidence.unanswerable)
     look, confidence = estimates.at_look(judged)
     held = estimates.share(right, judged, unanswerable=evidence.unanswerable, confidence=confidence)
     return {
@@ -95,13 +95,26 @@ def _none(material: Material, evidence: Evidence) -> dict[str, Any]:
     project, judged = material.project, len(evidence.truth)
     if project.audit_threshold:
         answered = int((material.reserve.truth != UNANSWERED).sum())
-        detail = words.too_few(judged, least=LEAST_LABELS, pending=max(0, answered - judged))
+        detail = words.too_few(
+            judged,
+            least=LEAST_LABELS,
+            pending=max(0, answered - judged),
+            half_way=_half_way(material),
+            wanted=project.labels_per_item,
+        )
         needed = {"half_width": HALF_WIDTH, "audit_labels": estimates.needed(0.9) - judged}
         return no_quality(audit_labels=judged, detail=detail, needed=needed)
     if project.audit_released_at is None:
         return no_quality(audit_labels=0, detail=words.NO_AUDIT)
     detail = words.released(f"{project.audit_released_at:%-d %B %Y}")
     return no_quality(audit_labels=0, detail=detail)
+
+
+def _half_way(material: Material) -> int:
+    """Items of the reserve with some of the labels they need, but not all."""
+    spoken = np.unique([row[0] for row in material.labelled.known])
+    unknown = material.reserve.positions[material.reserve.truth == UNANSWERED]
+    return int(np.isin(unknown, spoken).sum())
 
 
 def _alternatives(evidence: Evidence) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ _METHODS = {
 LIMITS_OF_QUALITY = (
     "It holds for items like those registered, which the model was never trained on. What is left "
     "unlabelled of a pool is usually easier. The interval is meant for one look: who looks again "
-    "and again goes by `looks`."
+    "and again goes by `looks`, made for looks at 50, 100, 200 and so on audit labels."
 )
 LIMITS_OF_DELIVERED = (
     "Labels of people are taken as right where nobody has measured them. Where two people have "
@@ -95,14 +95,25 @@ def quality(
     return told
 
 
-def too_few(judged: int, *, least: int, pending: int) -> str:
-    """Why there is no accuracy yet, and what would bring it."""
+def too_few(judged: int, *, least: int, pending: int, half_way: int, wanted: int) -> str:
+    """Why there is no accuracy yet, and what would bring it.
+
+    Args:
+        pending: items that wait for others before them.
+        half_way: items that have some of the labels they need, but not all.
+        wanted: labels that an item needs.
+    """
     waiting = (
         f" {count(pending)} items of the audit are labelled ahead of others that are still "
         "out; they count once those are in."
         if pending
         else ""
     )
+    if half_way:
+        waiting += (
+            f" {count(half_way)} items of the audit have some of the {wanted} labels that "
+            "`labels_per_item` asks for; they count once they have all, each from another person."
+        )
     return (
         f"{count(judged)} audit labels are in; {count(max(1, least - judged))} more are needed "
         f"before a number means anything. They come mixed into ordinary batches.{waiting}"

@@ -56,7 +56,7 @@ def read(
             for row in range(part.first_row + first, part.first_row + min(first + rows, part.rows)):
                 key, problem = None, ""
                 try:
-                    value = _parsed(_line(file, longest=4 * wanted.longest_text + _FRAME))
+                    value = parsed(_line(file, longest=4 * wanted.longest_text + _FRAME))
                     key = value.get("key")
                     items.append(_item(value, wanted))
                 except Unfit as unfit:
@@ -91,7 +91,12 @@ def _line(file: BinaryIO, *, longest: int) -> bytes:
     raise Unfit(f"the line is longer than {longest} bytes")
 
 
-def _parsed(line: bytes) -> dict[str, Any]:
+def parsed(line: bytes) -> dict[str, Any]:
+    """The object that a line is.
+
+    Raises:
+        Unfit: it is none.
+    """
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError:

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from service.domain.values import Unfit
 from workers.learning.arrays import Floats
-from workers.uploads import columns
+from workers.uploads import columns, ndjson
 from workers.uploads.rows import Malformed
 
 Mask = npt.NDArray[np.bool_]
@@ -69,7 +69,7 @@ def _unlikely(proba: Floats) -> dict[int, str]:
 def _ndjson(path: Path, classes: Sequence[str]) -> Iterator[Brought]:
     wanted = set(classes)
     with path.open("rb") as file:
-        lines = iter(lambda: file.readline(_LONGEST_LINE), b"")
+        lines = _lines(file)
         while batch := list(islice(lines, _AT_ONCE)):
             keys: list[Any] = []
             proba = np.full((len(batch), len(classes)), np.nan)
@@ -84,13 +84,25 @@ def _ndjson(path: Path, classes: Sequence[str]) -> Iterator[Brought]:
             yield Brought(keys=keys, proba=proba, problems=problems)
 
 
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Every line; white space at the end of the file is none."""
+    blank: list[bytes] = []
+    while line := file.readline(_LONGEST_LINE):
+        if not line.strip():
+            blank.append(line)
+            continue
+        yield from blank
+        blank = []
+        yield line
+
+
 def _line(line: bytes, classes: set[str]) -> tuple[Any, dict[str, Any] | str]:
     """The key of a line, and its probabilities or what is wrong with it."""
     try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        return None, f"the line is not JSON: {error}"
-    if not isinstance(value, dict) or set(value) != {"key", "probabilities"}:
+        value = ndjson.parsed(line)
+    except Unfit as unfit:
+        return None, str(unfit)
+    if set(value) != {"key", "probabilities"}:
         return None, "the line is not an object with key and probabilities"
     return value["key"], _named(value["probabilities"], classes)
 

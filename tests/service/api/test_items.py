@@ -2,6 +2,8 @@
 
 from urllib.parse import quote
 
+import pytest
+
 from tests.api import Api
 from tests.fakes import RecordingQueue
 
@@ -131,3 +133,16 @@ def test_an_item_tells_its_history_to_managers_only(api: Api) -> None:
     assert [served["batch"] for served in seen["history"]] == [batch["id"]]
     assert shown["history"] == []
     assert "reason" not in str(shown)
+
+
+@pytest.mark.parametrize("number", [1e20, -1e20, 1e308, 0.1, 2**62])
+def test_numbers_in_metadata_come_back_whatever_a_database_makes_of_them(
+    api: Api, number: float
+) -> None:
+    project = api.make_project()
+    item = {"key": "a", "vector": [0, 1], "metadata": {"mass": number}}
+
+    api.post(f"{project}/items", {"items": [item]}, 201)
+
+    assert api.get(f"{project}/items/a")["metadata"] == {"mass": number}
+    assert api.get(f"{project}/items")["data"][0]["metadata"] == {"mass": number}

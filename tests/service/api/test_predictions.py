@@ -12,6 +12,7 @@ import pytest
 
 from service.actions import predictions
 from service.actions.access import Caller
+from service.api import paging
 from service.domain.catalogue import Role
 from service.runtime import Runtime
 from service.store.blobs import BlobMissing
@@ -162,3 +163,12 @@ def test_numpy_is_not_needed(api: Api, project: str, monkeypatch: pytest.MonkeyP
 
     for media_type in ("application/x-ndjson", "text/csv", "application/vnd.apache.parquet"):
         assert download(api, project, media_type)
+
+
+def test_the_greatest_cursor_is_refused_and_breaks_nothing(api: Api, project: str) -> None:
+    cursor = paging.number_cursor(2**63 - 1)
+
+    refused = api.call("GET", f"{project}/predictions?cursor={cursor}")
+
+    assert refused.status_code == 422
+    assert refused.json["errors"][0]["pointer"] == "/cursor"

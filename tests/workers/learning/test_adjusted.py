@@ -61,3 +61,14 @@ def test_few_labels_have_no_normal_interval(estimate: Estimating) -> None:
     confidences = np.linspace(0, 1, 199)
 
     assert estimate(confidences > 0.5, confidences, confidences) is None
+
+
+def test_many_equal_confidences_at_the_top_are_one_stratum() -> None:
+    rng = np.random.default_rng(0)
+    rest = np.where(rng.random(1_000) < 0.3, 1.0, rng.uniform(0.5, 1.0, 1_000))
+    right = rng.random(500) < rest[:500]
+
+    found = adjusted.stratified(right, rest[:500], rest)
+
+    assert found is not None
+    assert found.low < right.mean() < found.high

@@ -5,6 +5,7 @@ import pytest
 
 from workers.learning import candidates, costs
 from workers.learning.costs import Shape
+from workers.learning.scaling import Kind
 from workers.learning.specs import AUTO, EstimatorSpec
 
 ESTIMATORS = [
@@ -92,3 +93,15 @@ def test_penalties_are_compared_where_there_is_time_to_fit_them() -> None:
 
     assert [each.value("C") for each in few] == [1.0, 100.0]
     assert many == []
+
+
+def test_rows_far_to_one_side_are_a_table_and_no_embeddings() -> None:
+    rows = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
+
+    assert candidates.kinds_for(rows / np.linalg.norm(rows, axis=1)[:, None])[0] is Kind.UNIT
+    assert candidates.kinds_for(rows + 100)[0] is Kind.STANDARD
+    assert candidates.kinds_for(np.column_stack([rows, np.full(50, 2024.0)]))[0] is Kind.STANDARD
+
+
+def test_one_column_has_no_directions() -> None:
+    assert candidates.kinds_for(np.ones((5, 1), np.float32))[0] is Kind.STANDARD

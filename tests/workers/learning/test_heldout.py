@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workers.learning import heldout, specs
+from workers.learning import candidates, heldout, specs
 from workers.pool import moments
 
 
@@ -69,3 +69,19 @@ def test_too_few_labels_hold_nothing_out_and_the_only_one_of_a_class_is_not_judg
     with_one = of(np.append(labels[:39], 2))
     assert with_one is not None
     assert np.allclose(with_one[39], 1 / 3)
+
+
+def test_single_labels_of_classes_among_many_do_not_blur_what_is_said_of_the_others() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.concatenate([np.arange(2_100) % 2, np.arange(2, 7)])
+    rows = rng.normal(size=(len(labels), 3)).astype(np.float32)
+    rows[:, 0] += 6 * labels
+    classes = 7
+
+    said = heldout.probabilities(
+        candidates.STANDARD, rows, labels, classes=classes, moments=moments.of(rows), rng=rng
+    )
+
+    assert said is not None
+    assert said[np.arange(2_100), labels[:2_100]].mean() > 0.95
+    assert np.allclose(said[2_100:], 1 / classes)

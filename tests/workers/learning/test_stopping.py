@@ -115,3 +115,12 @@ def test_looking_again_and_again_says_too_much_in_5_of_100_projects_at_most() ->
 
     assert wrong / 1000 <= 0.05
     assert clauses.lower_bound(Audited(labels=60, right=0)) == 0.0
+
+
+def test_a_target_is_told_as_it_was_given() -> None:
+    searched = Searched(sampled=10, reached=10, p_value=0.5, total=None)
+
+    said = stopping.on_recall(searched, target=0.996)
+
+    assert "99.6%" in said.detail
+    assert "99.6%" in said.clauses[1].detail

@@ -179,3 +179,9 @@ def test_those_by_chance_do_depend_on_the_draws(name: str) -> None:
     assert (
         np.argsort(score(name, outputs, 1)).tolist() != np.argsort(score(name, outputs, 2)).tolist()
     )
+
+
+def test_a_class_that_came_after_the_version_is_as_unlikely_everywhere() -> None:
+    said = Outputs(label=np.zeros(3, np.int64), proba=np.full((3, 2), 0.5))
+
+    assert strategies.most_likely(said, np.zeros(3), positive=2).tolist() == [0, 0, 0]

@@ -74,3 +74,21 @@ def test_what_is_no_upload_is_refused(pool: Pool, body: bytes, media_type: str) 
 
     assert (run["state"], run["refused"]) == ("failed", [])
     assert "the upload " in run["reason"]
+
+
+def test_a_mark_at_the_start_and_white_space_at_the_end_are_no_rows(pool: Pool) -> None:
+    make(pool, 1)
+    line = b'{"key": "k0", "probabilities": {"fine": 0.5, "defect": 0.5}}'
+
+    run = put(pool, b"\xef\xbb\xbf" + line + b"\r\n\n \n")
+
+    assert run["state"] == "done", run
+
+
+def test_what_is_no_number_is_told_with_its_key(pool: Pool) -> None:
+    make(pool, 1)
+
+    run = put(pool, b'{"key": "k0", "probabilities": {"fine": NaN, "defect": 0.5}}')
+
+    assert run["refused"][0]["key"] == "k0"
+    assert run["refused"][0]["detail"] == "a probability is not a finite number"
