@@ -21,10 +21,13 @@ class Live:
             socket_connect_timeout=2,
             health_check_interval=0,
         )
+        self._prompt = redis.Redis.from_url(
+            url, retry=Retry(NoBackoff(), 0), socket_timeout=2, socket_connect_timeout=2
+        )
 
     def ping(self) -> None:
-        """Raise RedisError unless the server answers."""
-        self._redis.ping()
+        """Raise RedisError unless the server answers within two seconds."""
+        self._prompt.ping()
 
     def ask(self, request_id: str, question: bytes, *, seconds: float) -> None:
         """Put a question where a worker finds it.

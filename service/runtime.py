@@ -4,7 +4,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from threading import BoundedSemaphore
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -50,6 +52,9 @@ class Runtime:
     """Keys that this process found a moment ago."""
     turns: Turns = field(default_factory=Turns)
     """Which threads of this process wait for the same thing."""
+
+    claims: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, CONNECTIONS))
+    """Places of requests that hold a connection while another does their work."""
 
     def close(self) -> None:
         """Let go of the database; a process that ends need not."""

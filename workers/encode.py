@@ -27,7 +27,8 @@ _SLOW_AT_ONCE = 4_096
 
 def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Encode what is not in shards yet; then the pool is ranked anew."""
-    with runtime.readers() as session:
+    # One moment: a part that is done between two looks would be left empty.
+    with runtime.snapshots() as session:
         project = projects.find_live(session, run.project_id)
         last = shards.find_last(session, run.project_id)
         if project is None:

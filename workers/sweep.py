@@ -1,10 +1,11 @@
 """Periodic: sends messages of runs that are due or stalled, starts cycles, tidies up."""
 
+import time
 from datetime import datetime, timedelta
 
 import structlog
 
-from service.domain.runs import Stage
+from service.domain.runs import RunKind, Stage
 from service.runtime import Runtime
 from service.store import (
     cycles,
@@ -16,6 +17,7 @@ from service.store import (
     runs,
     statistics,
     sweeps,
+    upload_parts,
     uploads,
 )
 from workers.stages import Message
@@ -23,6 +25,10 @@ from workers.stages import Message
 log = structlog.get_logger(__name__)
 
 MANY = 200
+# What is removed of a deleted project in one transaction, and by one look.
+STRETCH, STRETCHES = 2_048, 100
+BETWEEN_STRETCHES = 0.02
+"""Seconds in which a writer that waits for a file of SQLite comes to its turn."""
 PRUNE_EVERY = timedelta(minutes=5)
 KEEP_RECEIPTS = timedelta(hours=24)
 KEEP_RUN_SHARDS = timedelta(minutes=10)
@@ -92,7 +98,8 @@ def _look_at_tables(runtime: Runtime) -> None:
 
 
 def prune(runtime: Runtime, now: datetime) -> None:
-    """Drop what is no longer needed."""
+    """Drop what is no longer needed, and go on with what was left lying."""
+    _resume(runtime, now)
     with runtime.sessions.begin() as session:
         counts = {
             "receipts": receipts.forget(session, before=now - KEEP_RECEIPTS),
@@ -102,8 +109,8 @@ def prune(runtime: Runtime, now: datetime) -> None:
             ),
             "parts": retention.drop_old_parts(session, before=now - KEEP_RUN_SHARDS),
             "replays": retention.drop_old_replays(session, before=now - KEEP_RUN_SHARDS),
-            "projects": retention.drop_deleted_projects(session, before=now - KEEP_DELETED),
         }
+    _drop_deleted(runtime, now - KEEP_DELETED)
     with runtime.readers() as session:
         used = retention.referenced_blobs(session)
     unused = [each for each in runtime.blobs.written_before(now - KEEP_BLOBS) if each not in used]
@@ -111,3 +118,30 @@ def prune(runtime: Runtime, now: datetime) -> None:
         runtime.blobs.remove(digest)
     runtime.blobs.forget_parts(now - KEEP_BLOBS)
     log.info("pruned", blobs=len(unused), **counts)
+
+
+def _drop_deleted(runtime: Runtime, before: datetime) -> None:
+    """Remove deleted projects a stretch at a time, so that who writes meanwhile waits for one."""
+    for _ in range(STRETCHES):
+        with runtime.sessions.begin() as session:
+            gone = retention.drop_items_of_deleted(session, before=before, most=STRETCH)
+        if not gone:
+            break
+        time.sleep(BETWEEN_STRETCHES)
+    with runtime.sessions.begin() as session:
+        retention.drop_deleted_projects(session, before=before)
+
+
+def _resume(runtime: Runtime, now: datetime) -> None:
+    """Encode what a failed run has left, also if nothing comes after it."""
+    with runtime.readers() as session:
+        left = projects.list_unencoded(session, limit=MANY)
+    for project_id in left:
+        run = None
+        with runtime.sessions.begin() as session:
+            project = projects.find_live(session, project_id, lock=True)
+            if project is not None and upload_parts.ready_until(session, project) > project.encoded:
+                run = runs.queue_up(session, project.id, RunKind.ENCODE, Stage.ENCODE, at=now)
+        if run is not None:
+            log.info("resumed", run=str(run.id), stage=str(run.stage))
+            runtime.queue.start(run.stage, run.id)

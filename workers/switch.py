@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from service.domain.catalogue import InputType
 from service.domain.runs import RunKind
 from service.store import rankings, versions
 from service.store.orders import Entry
@@ -35,6 +36,9 @@ def put_in_use(
 ) -> Ranking:
     """Write a ranking and switch the project to it; `scan_id` is the run whose predictions hold."""
     version = versions.find(session, run.version_id)
+    if project.input_type == InputType.SCORES and run.version_id != project.version_id:
+        # Who brings a version has had all labels of this moment to train it on.
+        project.events_used = project.label_events
     events = run.events_seen if run.events_seen is not None else project.events_used
     ranking = rankings.add(
         session,

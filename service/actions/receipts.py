@@ -37,7 +37,7 @@ def claim(runtime: Runtime, caller: Caller, request: Repeatable) -> Iterator[Kep
     """
     name = f"{caller.key_id}/{request.key}"
     engine = runtime.sessions.kw["bind"]
-    with claims.claimed(engine, name) as had:
+    with claims.claimed(engine, name, runtime.claims) as had:
         if not had:
             raise Conflict(
                 "a request with this Idempotency-Key is still running", headers=retry_after(1)

@@ -46,10 +46,15 @@ def read_metrics() -> Response:
 
 
 def count(request: Request, response: Response, *, seconds: float) -> None:
-    """Count a request under its route, never under its path."""
+    """Count a request under its route and method, never under words of its sender's own."""
     route = request.url_rule.rule if request.url_rule else "none"
-    REQUESTS.labels(request.method, route, response.status_code).inc()
-    SECONDS.labels(request.method, route).observe(seconds)
+    method = request.method if request.method in _METHODS else "other"
+    REQUESTS.labels(method, route, response.status_code).inc()
+    SECONDS.labels(method, route).observe(seconds)
+
+
+# Anybody may send another word; each would be a row for ever.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class _Local(Collector):

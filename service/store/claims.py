@@ -6,13 +6,27 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from sqlalchemy import Engine, func, select
 
+from service.errors import Unavailable, retry_after
+
+PATIENCE = 10.0
+"""Seconds that a request waits for its place among those that hold a connection for a claim."""
+
 
 @contextmanager
-def claimed(engine: Engine, name: str) -> Iterator[bool]:
-    """Claim a name; give False if another request, on any machine, holds it now."""
+def claimed(engine: Engine, name: str, places: BoundedSemaphore) -> Iterator[bool]:
+    """Claim a name; give False if another request, on any machine, holds it now.
+
+    Args:
+        places: how many requests of this process may hold a connection for it; they need another
+            one for their work.
+
+    Raises:
+        Unavailable: no place came free in time.
+    """
     digest = hashlib.sha256(name.encode())
     if engine.dialect.name == "sqlite":
         folder = Path(f"{engine.url.database}-claims")
@@ -20,8 +34,16 @@ def claimed(engine: Engine, name: str) -> Iterator[bool]:
             yield had
     else:
         number = int.from_bytes(digest.digest()[:8], "big", signed=True)
-        with _claimed_lock(engine, number) as had:
-            yield had
+        if not places.acquire(timeout=PATIENCE):
+            raise Unavailable(
+                "too many requests with an Idempotency-Key run at once; send it again",
+                headers=retry_after(1),
+            )
+        try:
+            with _claimed_lock(engine, number) as had:
+                yield had
+        finally:
+            places.release()
 
 
 @contextmanager

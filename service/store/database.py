@@ -17,6 +17,15 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 READ_ONLY = "read_only"
+# A server that went silent is given up after so many seconds, not after the many minutes of TCP
+# (milliseconds in the last); what the URL says comes first.
+PATIENCE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
 IDLE_SECONDS = 10.0
 """A connection that lay idle for longer is tried before it is used."""
 
@@ -69,9 +78,13 @@ def _still(engine: Engine) -> Engine:
 
 
 def _postgres(url: str, connections: int, idle_seconds: float) -> Engine:
-    # The database gives 1e20 back as a whole number, which nothing could send on.
     engine = create_engine(
-        url, pool_size=connections, max_overflow=connections, json_deserializer=orjson.loads
+        url,
+        pool_size=connections,
+        max_overflow=connections,
+        # The database gives 1e20 back as a whole number, which nothing could send on.
+        json_deserializer=orjson.loads,
+        connect_args=PATIENCE | make_url(url).query,
     )
     event.listen(engine, "checkin", _note_when)
 

@@ -108,14 +108,20 @@ class Pieces(Generic[P]):
             .execution_options(synchronize_session=False)
         )
 
-    def let_go(self, session: Session, run_id: UUID, number: int, *, wake_at: datetime) -> None:
-        """Leave a piece that failed, so that it is tried again at a given time."""
+    def let_go(
+        self, session: Session, run_id: UUID, number: int, attempt: int, *, wake_at: datetime
+    ) -> None:
+        """Leave a piece whose attempt failed, so that it is tried again at a given time.
+
+        One that another worker has entered since is left alone.
+        """
         session.execute(
             update(self.table)
             .where(
                 self.table.run_id == run_id,
                 self.table.number == number,
                 self.table.is_done.is_(False),
+                self.table.attempts == attempt,
             )
             .values(lease_until=None, wake_at=wake_at)
         )

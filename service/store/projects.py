@@ -92,6 +92,14 @@ def list_due(session: Session, *, now: datetime, limit: int) -> list[int]:
     return list(session.scalars(query.order_by(Project.due_at).limit(limit)))
 
 
+def list_unencoded(session: Session, *, limit: int) -> list[int]:
+    """Projects with items that have no features yet."""
+    query = select(Project.id).where(
+        Project.encoded < Project.next_position, Project.deleted_at.is_(None)
+    )
+    return list(session.scalars(query.limit(limit)))
+
+
 def mark_deleted(session: Session, project_id: int, *, at: datetime) -> None:
     """Take a project away from readers; its rows go later."""
     session.execute(

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, union
+from sqlalchemy import delete, exists, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from service.domain.runs import LIVE
 from service.store.tables.brought import Brought
 from service.store.tables.coverage import Clustering
 from service.store.tables.learning import Ranking, Run, RunShard, Version
-from service.store.tables.pool import Project, Shard
+from service.store.tables.pool import Item, Project, Shard
 from service.store.tables.reports import Audited
 from service.store.tables.simulations import Replay, Simulation
 from service.store.tables.uploads import Part, Upload
@@ -67,9 +67,25 @@ def drop_old_replays(session: Session, *, before: datetime) -> int:
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
+def drop_items_of_deleted(session: Session, *, before: datetime, most: int) -> int:
+    """Remove so many items at most of one project deleted before a moment, and what hangs on them.
+
+    Says how many; 0 once no such project has any.
+    """
+    for project_id in session.scalars(select(Project.id).where(Project.deleted_at < before)):
+        of_project = Item.project_id == project_id
+        first = session.scalar(select(func.min(Item.position)).where(of_project))
+        if first is not None:
+            some = delete(Item).where(of_project, Item.position < first + most)
+            gone = some.returning(Item.position).execution_options(synchronize_session=False)
+            return len(session.scalars(gone).all())
+    return 0
+
+
 def drop_deleted_projects(session: Session, *, before: datetime) -> int:
-    """Remove projects deleted before a moment, with all that is theirs."""
-    gone = delete(Project).where(Project.deleted_at < before).returning(Project.id)
+    """Remove projects deleted before a moment that have no items left, with all that is theirs."""
+    has_items = exists().where(Item.project_id == Project.id)
+    gone = delete(Project).where(Project.deleted_at < before, ~has_items).returning(Project.id)
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 

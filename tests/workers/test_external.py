@@ -139,3 +139,16 @@ def test_an_older_version_can_be_pinned(pool: Pool) -> None:
     pool.work()
     assert pool.order() == ["k1", "k0"]
     assert pool.rows(Project)[0].version_count == 3
+
+
+def test_labels_from_before_a_version_was_brought_are_no_news_to_its_ranking(pool: Pool) -> None:
+    make(pool, 20)
+    put(pool, ndjson({f"k{number}": 0.5 for number in range(20)}))
+    pool.work()
+    pool.api.label(pool.path, {f"k{number}": "fine" for number in range(5)})
+
+    put(pool, ndjson({f"k{number}": 0.4 for number in range(20)}))
+    pool.work()
+
+    assert pool.api.get(pool.path)["ranking"]["labels_since"] == 0
+    assert pool.row().events_used == pool.row().label_events

@@ -33,6 +33,18 @@ def test_few_audit_labels_give_no_number_and_say_how_many_are_missing(pool: Pool
     assert "30 more are needed" in quality["detail"]
 
 
+def test_items_that_lack_labels_of_more_people_are_told_as_what_is_missing(pool: Pool) -> None:
+    ready(pool, labels_per_item=3)
+    keys = [f"0-{number}" for number in [*others(pool)[:40], *reserve(pool)[:60]]]
+    for who in ("ana", "ben"):
+        pool.api.label(pool.path, {key: pool.side(key) for key in keys}, who)
+
+    quality = learn(pool)["quality"]
+
+    assert (quality["accuracy"], quality["audit_labels"]) == (None, 0)
+    assert "60 items of the audit have some of the 3 labels" in quality["detail"]
+
+
 def test_accuracy_is_that_on_the_audit_labels(pool: Pool) -> None:
     ready(pool)
     numbers = reserve(pool)[:80]

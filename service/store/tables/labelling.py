@@ -155,4 +155,6 @@ class Label(Base):
             postgresql_where=_SKIP_PG,
         ),
         Index("ix__label__project_id", "project_id", "number"),
+        # Items that go take their labels along, history included.
+        Index("ix__label__item", "project_id", "position"),
     )

@@ -88,7 +88,7 @@ def test_while_the_first_request_runs_the_second_is_409(api: Api, runtime: Runti
     key_id = api.get("/keys")["data"][0]["id"]
     engine = runtime.sessions.kw["bind"]
 
-    with claims.claimed(engine, f"{key_id}/once") as had:
+    with claims.claimed(engine, f"{key_id}/once", runtime.claims) as had:
         assert had
         meanwhile = again(api, "/projects", PROJECT)
     afterwards = again(api, "/projects", PROJECT)

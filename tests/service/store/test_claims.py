@@ -2,13 +2,18 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
+from threading import BoundedSemaphore
 
 import pytest
 from sqlalchemy import Engine
 
+from service.errors import Unavailable
 from service.runtime import Runtime
-from service.store import database
+from service.store import claims, database
 from service.store.claims import claimed
+
+PLACES = BoundedSemaphore(10)
 
 
 @pytest.fixture
@@ -22,9 +27,13 @@ def rival(database_url: str) -> Iterator[Engine]:
 def test_a_name_has_one_holder_at_a_time(runtime: Runtime, rival: Engine) -> None:
     engine = runtime.sessions.kw["bind"]
 
-    with claimed(engine, "a") as first, claimed(rival, "a") as second, claimed(rival, "b") as other:
+    with (
+        claimed(engine, "a", PLACES) as first,
+        claimed(rival, "a", PLACES) as second,
+        claimed(rival, "b", PLACES) as other,
+    ):
         during = (first, second, other)
-    with claimed(rival, "a") as afterwards:
+    with claimed(rival, "a", PLACES) as afterwards:
         pass
 
     assert during == (True, False, True)
@@ -35,13 +44,13 @@ def test_a_holder_that_fails_lets_go(runtime: Runtime, rival: Engine) -> None:
     engine = runtime.sessions.kw["bind"]
 
     def fail() -> None:
-        with claimed(engine, "a"):
+        with claimed(engine, "a", PLACES):
             raise RuntimeError("gone")
 
     with pytest.raises(RuntimeError):
         fail()
 
-    with claimed(rival, "a") as had:
+    with claimed(rival, "a", PLACES) as had:
         assert had
 
 
@@ -54,7 +63,7 @@ def test_of_many_at_once_one_holds(runtime: Runtime) -> None:
         nonlocal holding, most
         start.wait()
         for _ in range(20):
-            with claimed(engine, "a") as had:
+            with claimed(engine, "a", PLACES) as had:
                 if had:
                     with lock:
                         holding += 1
@@ -69,3 +78,20 @@ def test_of_many_at_once_one_holds(runtime: Runtime) -> None:
         thread.join()
 
     assert most == 1
+
+
+def test_who_finds_no_place_for_a_connection_is_told_and_takes_none(
+    rival: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "PATIENCE", 0.01)
+    places = BoundedSemaphore(1)
+    is_file = rival.dialect.name == "sqlite"  # which takes no connection
+
+    with (
+        claimed(rival, "a", places) as first,
+        nullcontext() if is_file else pytest.raises(Unavailable, match="send it again"),
+        claimed(rival, "b", places) as second,
+    ):
+        assert (second, is_file) == (True, True)
+    with claimed(rival, "b", places) as afterwards:
+        assert (first, afterwards) == (True, True)

@@ -108,7 +108,8 @@ def test_the_last_shard_to_finish_reads_zero_and_none_counts_twice(
             SCORED.renew(session, run_id, 0, attempt, now=clock(), lease=LEASE)
             for attempt in (1, 2)
         ]
-        SCORED.let_go(session, run_id, 1, wake_at=clock())
+        SCORED.let_go(session, run_id, 0, 0, wake_at=clock())  # another attempt has it
+        SCORED.let_go(session, run_id, 1, 0, wake_at=clock())
         stalled = SCORED.list_stalled(session, now=clock(), limit=9)
         left = [
             SCORED.finish(session, run_id, number, scores="s", predictions="p")

@@ -96,8 +96,11 @@ def test_a_deleted_project_goes_with_all_that_is_its_own(
     api.call("DELETE", project, headers={"If-Match": "*"})
 
     with runtime.sessions.begin() as session:
-        early = retention.drop_deleted_projects(session, before=clock())
-        late = retention.drop_deleted_projects(session, before=clock() + HOUR)
+        early = retention.drop_items_of_deleted(session, before=clock(), most=1)
+        later = clock() + HOUR
+        whole = retention.drop_deleted_projects(session, before=later)
+        items = [retention.drop_items_of_deleted(session, before=later, most=1) for _ in range(3)]
+        late = retention.drop_deleted_projects(session, before=later)
     with runtime.readers() as session:
         left = {
             table.name: session.scalar(select(func.count()).select_from(table))
@@ -105,7 +108,7 @@ def test_a_deleted_project_goes_with_all_that_is_its_own(
         }
         referenced = retention.referenced_blobs(session)
 
-    assert (early, late) == (0, 1)
+    assert (early, whole, items, late) == (0, 0, [1, 1, 0], 1)
     kept = ("workspace", "api_key", "alembic_version")
     assert {name: rows for name, rows in left.items() if rows and name not in kept} == {}
     assert referenced == set()
@@ -131,8 +134,10 @@ def test_shard_lists_go_with_their_run_and_blobs_in_use_are_named(
         before = retention.referenced_blobs(session)
 
     with runtime.sessions.begin() as session:
-        kept = retention.drop_old_run_shards(session, before=clock())
-        gone = retention.drop_old_run_shards(session, before=clock() + HOUR)
+        kept = retention.drop_old_run_shards(session, before=clock(), replaced_before=clock())
+        gone = retention.drop_old_run_shards(
+            session, before=clock() + HOUR, replaced_before=clock()
+        )
         left = session.scalar(select(func.count()).select_from(RunShard))
 
     assert before == {"f", "m", version.model, ranking.order}
