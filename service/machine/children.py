@@ -1,5 +1,7 @@
 """One child process: started with a group and a log of its own, as often as it takes."""
 
+import os
+import shutil
 import signal
 import subprocess
 import time
@@ -10,7 +12,7 @@ from pathlib import Path
 from service.machine import processes
 
 LARGE_LOG = 5 * 2**20
-"""Bytes from which a log is set aside as `.1` when its process starts."""
+"""Bytes from which a log is set aside as `.1`."""
 
 SHORT_LIFE = 5.0
 """Seconds within which a death counts as one of a row."""
@@ -77,6 +79,15 @@ class Child:
         if self.plan.nice:
             processes.be_nice(self._process.pid, self.plan.nice)
 
+    def keep_log_small(self) -> None:
+        """Set a large log aside while the process writes on into the same file.
+
+        It appends, so it goes on at the new end; lines that come between copy and cut are lost.
+        """
+        if _is_large(self.plan.log):
+            shutil.copyfile(self.plan.log, _aside(self.plan.log))
+            os.truncate(self.plan.log, 0)
+
     def has_ended(self) -> bool:
         """Whether the process is gone."""
         return self._process is None or self._process.poll() is not None
@@ -118,5 +129,13 @@ class Child:
 
 
 def _set_aside(log: Path) -> None:
-    if log.exists() and log.stat().st_size > LARGE_LOG:
-        log.replace(log.with_name(log.name + ".1"))
+    if _is_large(log):
+        log.replace(_aside(log))
+
+
+def _is_large(log: Path) -> bool:
+    return log.exists() and log.stat().st_size > LARGE_LOG
+
+
+def _aside(log: Path) -> Path:
+    return log.with_name(log.name + ".1")

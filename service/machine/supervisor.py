@@ -66,10 +66,12 @@ class Supervisor:
             time.sleep(LOOK_EVERY)
 
     def look(self) -> None:
-        """Start again what has died."""
+        """Start again what has died, and let no log fill the disk."""
         for child in self._children:
             if child.has_ended():
                 self._revive(child)
+            else:
+                child.keep_log_small()
 
     def end_all(self) -> None:
         """End all children: those of one turn together, a turn after the other."""

@@ -75,6 +75,19 @@ def test_a_large_log_is_set_aside_at_the_next_start(make_plan: Callable[..., Pla
     assert plan.log.with_name("child.log.1").stat().st_size == LARGE_LOG + 1
 
 
+def test_a_large_log_is_set_aside_while_its_process_writes_on(start: Callable[..., Child]) -> None:
+    child = start("import time\nwhile True: print('on', flush=True); time.sleep(0.01)")
+    until_it_says(child, "on")
+    with child.plan.log.open("ab") as log:
+        log.write(b"x" * LARGE_LOG)
+
+    child.keep_log_small()
+    until_it_says(child, "on")
+
+    assert child.plan.log.stat().st_size < LARGE_LOG
+    assert child.plan.log.with_name(f"{child.plan.log.name}.1").stat().st_size > LARGE_LOG
+
+
 def test_a_killed_process_takes_its_own_children_with_it(start: Callable[..., Child]) -> None:
     child = start(PARENT)
     until_it_says(child, "both")
