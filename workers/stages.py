@@ -10,15 +10,15 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from service.domain.runs import RunKind, RunState, Stage, pause_before_retry
+from service.domain.runs import RunKind, RunState, Stage
 from service.runtime import Runtime
 from service.store import cycles, projects, runs
-from service.store.blobs import BlobStoreAway
 from service.store.pieces import Pieces
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
 from service.store.tables.simulations import Replay
 from service.store.tables.uploads import Part
+from workers import patience
 from workers.encoders.sentences import Missing
 
 log = structlog.get_logger(__name__)
@@ -36,10 +36,6 @@ class Hopeless(Exception):
     """Another attempt would not do better; the message is the reason of the run's end."""
 
 
-_AWAY = (OSError, BlobStoreAway)
-_TIMES_LONGER = 8
-"""A disk or a store that is away takes longer to come back than a mishap to pass: about a minute
-for all attempts."""
 _RENEWALS = 3
 """Renewals of a lease in the time that it lasts."""
 
@@ -107,7 +103,7 @@ def attempt_piece(
             return
         except Exception as error:  # the task boundary, as above
             log.exception("shard failed", run=str(run_id), shard=number, error=str(error))
-            wake_at = runtime.now() + pause(runtime, piece.attempts, error)
+            wake_at = runtime.now() + patience.pause(runtime.chance, piece.attempts, error)
             with runtime.sessions.begin() as session:
                 pieces.let_go(session, run_id, number, piece.attempts, wake_at=wake_at)
             return
@@ -123,12 +119,6 @@ def send(runtime: Runtime, following: Sequence[Message]) -> None:
     """Send messages; a lost one is sent again by the sweep."""
     for stage, ids in following:
         runtime.queue.start(stage, *ids)
-
-
-def pause(runtime: Runtime, attempts: int, error: Exception) -> timedelta:
-    """How long to wait before the next attempt."""
-    seconds = pause_before_retry(attempts, runtime.chance)
-    return timedelta(seconds=seconds * (_TIMES_LONGER if isinstance(error, _AWAY) else 1))
 
 
 def hold(session: Session, run: Run) -> tuple[Project, Run]:
@@ -159,7 +149,7 @@ def _let_go(runtime: Runtime, run: Run, error: Exception) -> None:
     if run.attempts >= runtime.settings.run_attempts:
         _fail(runtime, run.id, f"{run.stage} failed {run.attempts} times: {reason}")
         return
-    wake_at = runtime.now() + pause(runtime, run.attempts, error)
+    wake_at = runtime.now() + patience.pause(runtime.chance, run.attempts, error)
     with runtime.sessions.begin() as session:
         runs.let_go(session, run.id, run.fence, wake_at=wake_at, reason=reason)
 

@@ -7,7 +7,7 @@ import pytest
 
 from service.store.blobs import BlobStoreAway
 from tests.workers.conftest import Pool
-from workers import stages, sweep
+from workers import patience, sweep
 
 
 def test_items_whose_encoding_failed_for_good_are_encoded_after_all(
@@ -34,9 +34,10 @@ def test_items_whose_encoding_failed_for_good_are_encoded_after_all(
 
 
 def test_a_store_that_is_away_is_waited_for_longer_than_a_mishap(pool: Pool) -> None:
-    mishap = stages.pause(pool.runtime, 3, ValueError())
+    chance = pool.runtime.chance
+    mishap = patience.pause(chance, 3, ValueError())
 
-    away_for = [stages.pause(pool.runtime, 3, error) for error in (OSError(), BlobStoreAway("s"))]
+    away_for = [patience.pause(chance, 3, error) for error in (OSError(), BlobStoreAway("s"))]
 
     assert mishap <= timedelta(seconds=4)
     assert min(away_for) >= timedelta(seconds=16)
