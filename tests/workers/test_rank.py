@@ -101,13 +101,13 @@ def test_diverse_starts_far_from_what_is_labelled(pool: Pool) -> None:
 def test_the_cold_start_spreads_over_vectors(pool: Pool) -> None:
     pool.make()
     corners = {"n": [0, 1], "e": [1, 0], "s": [0, -1], "w": [-1, 0]}
-    near = {f"near{n}": [1e-4 * n, 1.0] for n in range(100)}
-    pool.api.add_vectors(pool.path, near | corners)
+    copies = {f"copy{n}": [0, 1] for n in range(100)}
+    pool.api.add_vectors(pool.path, copies | corners)
     pool.work()
 
     head = pool.api.batch(pool.path, 4)["items"]
 
-    found = {"n" if item["key"].startswith("near") else item["key"] for item in head}
+    found = {"n" if item["key"].startswith("copy") else item["key"] for item in head}
     assert found == {"n", "e", "s", "w"}
     assert {item["reason"] for item in head} == {"cold_start"}
 

@@ -124,7 +124,7 @@ def more_needed(found: Estimate, judged: int, *, unanswerable: int = 0) -> int:
     Of a share near 0 or 1 the exact interval is wider than the usual formula has it.
 
     >>> more_needed(share(50, 50), 50), more_needed(share(400, 401), 401)
-    (23, 0)
+    (22, 0)
     """
 
     def is_wide(labels: int) -> bool:
