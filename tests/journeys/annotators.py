@@ -17,6 +17,12 @@ PATIENCE = 0.3
 THOUGHT = (0.05, 0.5)
 """Seconds that a batch is looked at, least and most."""
 
+MANY = 3
+"""Batches from one ranking after which a person waits for the next, so that there is a next."""
+
+REST = 15
+"""Seconds that such a wait lasts at most: the last labels of a pool may lead to no ranking."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
@@ -42,6 +48,8 @@ class Diary:
     skipped: set[str] = field(default_factory=set)
     rankings: set[int] = field(default_factory=set)
     """Numbers of the rankings that batches came from."""
+    of_the_last: int = 0
+    """Batches from the newest of them."""
     waits: list[float] = field(default_factory=list)
     """Seconds that each hand-out took."""
     refusals: list[str] = field(default_factory=list)
@@ -74,6 +82,7 @@ class Annotator:
                     time.sleep(PATIENCE)
                     continue
                 self._handle(batch)
+                self._wait_for_another_ranking()
         return self.diary
 
     def _take(self) -> Any:
@@ -85,8 +94,23 @@ class Annotator:
             return None
         batch = response.json() | {"asked": asked, "came": came}
         self.diary.waits.append(came - asked)
-        self.diary.rankings.add(batch["ranking"]["number"])
+        number = batch["ranking"]["number"]
+        self.diary.of_the_last = 1 + (self.diary.of_the_last if number == self._newest() else 0)
+        self.diary.rankings.add(number)
         return batch
+
+    def _newest(self) -> int:
+        return max(self.diary.rankings, default=0)
+
+    def _wait_for_another_ranking(self) -> None:
+        if self.diary.of_the_last < MANY:
+            return
+        self.diary.of_the_last = 0
+        ends = min(self.ends, time.time() + REST)
+        while time.time() < ends:
+            if self.client.get(self.project)["ranking"]["number"] > self._newest():
+                break
+            time.sleep(PATIENCE)
 
     def _handle(self, batch: Any) -> None:
         keys = [item["key"] for item in batch["items"]]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.journey
 
 PEOPLE = 32
 ITEMS = 3_000
-SECONDS = 40
+SECONDS = 60
 LEASE = 3
 MANY_RANKINGS = 2
 
