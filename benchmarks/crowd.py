@@ -62,6 +62,7 @@ class CrowdResult:
     """What a crowd saw."""
 
     batches: Latencies
+    """Of those that had items."""
     labels: Latencies
     items_served: int
     labels_recorded: int
@@ -145,12 +146,13 @@ async def _annotate(address: Address, plan: Plan, seen: _Seen, number: int) -> N
 async def _take(line: Line, plan: Plan, seen: _Seen, name: str) -> list[str]:
     wish = {"size": plan.size, "annotator": name}
     asked = time.monotonic()
-    answer = await _ask(line, f"{plan.project}/batches", wish, CREATED, seen, seen.batches)
-    if answer is None:
-        return []
-    keys = [item["key"] for item in answer["items"]]
-    seen.serve(keys, name, asked=asked)
-    seen.rankings.add(answer["ranking"]["number"] if answer["ranking"] else 0)
+    answer, took = await _ask(line, f"{plan.project}/batches", wish, CREATED, seen)
+    keys = [item["key"] for item in answer["items"]] if answer else []
+    if keys and asked >= seen.begins:
+        seen.batches.append(took)
+    if answer:
+        seen.serve(keys, name, asked=asked)
+        seen.rankings.add(answer["ranking"]["number"] if answer["ranking"] else 0)
     return keys
 
 
@@ -158,26 +160,24 @@ async def _label(line: Line, plan: Plan, seen: _Seen, values: dict[str, str], na
     labels = [{"key": k, "value": v, "annotator": name} for k, v in values.items()]
     for key in values:
         seen.held.pop(key, None)
-    path = f"{plan.project}/labels"
-    answer = await _ask(line, path, {"labels": labels}, ACCEPTED, seen, seen.labels)
-    if answer is not None:
+    asked = time.monotonic()
+    answer, took = await _ask(line, f"{plan.project}/labels", {"labels": labels}, ACCEPTED, seen)
+    if asked >= seen.begins:
+        seen.labels.append(took)
+    if answer:
         seen.recorded += answer["recorded"]
         seen.labelled |= dict.fromkeys(values, time.monotonic())
 
 
-async def _ask(
-    line: Line, path: str, body: Any, status: int, seen: _Seen, took: list[float]
-) -> Any:
+async def _ask(line: Line, path: str, body: Any, status: int, seen: _Seen) -> tuple[Any, float]:
     asked = time.monotonic()
     async with asyncio.timeout(SECONDS_TO_ANSWER):
         had, answer = await line.post(path, body)
     seen.requests += 1
-    if asked >= seen.begins:
-        took.append(time.monotonic() - asked)
-    if had == status:
-        return json.loads(answer)
-    seen.errors[f"{path}: {had} {answer.decode(errors='replace')[:LONGEST_WORDS]}"] += 1
-    return None
+    took = time.monotonic() - asked
+    if had != status:
+        seen.errors[f"{path}: {had} {answer.decode(errors='replace')[:LONGEST_WORDS]}"] += 1
+    return (json.loads(answer) if had == status else None), took
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 from benchmarks import crowd
@@ -19,6 +20,8 @@ from benchmarks.crowd import CrowdResult
 ROWS, FEW_ROWS, WIDTH = 1_000_000, 10_000, 64
 PEOPLE, SIZE, THINK_SECONDS = 100, 10, 0.75
 SECONDS = 60
+FEW_SECONDS, FEW_TIMES = 5, 3
+"""As many people empty the small pool in ten seconds, of which five warm up."""
 SMALLER, SMALLER_SECONDS = (10, 20, 30, 40, 60, 80), 20
 """Crowds that are tried one after the other, until one is too large."""
 LEAST_ROWS = 10_000
@@ -35,8 +38,10 @@ def on_a_server(site: Site) -> Sequence[Figure]:
     with _labelled(site, on_postgres(site, "crowd-many"), rows=ROWS) as crowded:
         many, tables = crowded.see(PEOPLE, SECONDS), crowded.tables()
         reach = _reach(crowded)
-    with _labelled(site, on_postgres(site, "crowd-few"), rows=FEW_ROWS) as crowded:
-        few = crowded.see(PEOPLE, SECONDS)
+    few = []
+    for number in range(FEW_TIMES):
+        with _labelled(site, on_postgres(site, f"crowd-few-{number}"), rows=FEW_ROWS) as crowded:
+            few.append(crowded.see(PEOPLE, FEW_SECONDS))
     return [
         *(
             _latency(f"crowd_pg_{name}", getattr(many.batches, name), most, many)
@@ -47,10 +52,10 @@ def on_a_server(site: Site) -> Sequence[Figure]:
             name="crowd_scale",
             unit="ms",
             value=many.batches.p95,
-            base=few.batches.p95,
-            base_of="p95 with 10,000 items",
+            base=median(each.batches.p95 for each in few),
+            base_of=f"p95 with {FEW_ROWS:,} items, the middle of {FEW_TIMES}",
             target=Target(words="at most 1.5 x", bound=GROWTH, judged=Judged.RATIO),
-            details={"few": asdict(few), "tables": tables},
+            details={"few": [asdict(each) for each in few], "tables": tables},
         ),
         reach,
     ]

@@ -53,6 +53,20 @@ def test_a_crowd_labels_and_nobody_gets_what_another_has(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_answers_without_items_have_no_part_in_the_latencies(
+    address: Address, api: Api, runtime: Runtime
+) -> None:
+    project = api.make_project(batch=PLAIN)
+    api.add_vectors(project, {f"i{number}": [number, 1] for number in range(6)})
+    write_ranking(runtime, project, range(6))
+
+    result = crowd.run(address, plan(project))
+
+    assert result.batches.count == 3
+    assert result.dry > 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_crowd_tells_what_was_refused(address: Address, api: Api) -> None:
     project = api.make_project(batch=PLAIN)
 
