@@ -80,6 +80,8 @@ def test_scores_are_cross_validated_anew_when_labels_have_doubled_and_at_fifty(
     assert scores[0] == scores[1] != scores[2] != scores[3]
 
 
+# Both kinds of database say the same to every pair: one is asked.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("estimator", [each for each in Estimator if each != "external"])
 @pytest.mark.parametrize("strategy", list(Strategy))
 def test_every_strategy_is_served_with_every_estimator(
