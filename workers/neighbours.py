@@ -1,24 +1,26 @@
 """Items near to newly labelled ones: found shard by shard, for the next ranking of candidates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy.orm import Session
 
 from service.store import labels
 from service.store.blobs import Blobs
 from service.store.tables.learning import RunShard
 from service.store.tables.pool import Project
-from workers.learning import diversity
-from workers.learning.arrays import Dense, Ints, Matrix, is_sparse
-from workers.learning.scaling import Narrow
+from workers.learning import diversity, scaling
+from workers.learning.arrays import Dense, Flags, Ints, Matrix, is_sparse
 from workers.learning.selection import Ranked
 from workers.pool import features, shards
 
 NEWEST, NEAREST = 50, 100
 ENTRY = np.dtype([("position", "<u4"), ("row", "<u2"), ("likeness", "<f4")])
 _ROWS_AT_ONCE = 8_192
+
+Entries: TypeAlias = npt.NDArray[np.void]
 
 
 def newest(session: Session, project: Project) -> list[int]:
@@ -35,40 +37,65 @@ def rows_of(blobs: Blobs, positions: Sequence[int], scanned: Sequence[RunShard])
     return np.zeros((0, 0), np.float32) if is_sparse(rows) else np.asarray(diversity.unit(rows))
 
 
-@dataclass
-class _Nearest:
-    """The rows of a shard that are nearest to a labelled one, of those looked at by now."""
+class Nearest:
+    """The 100 items nearest to each labelled one, of the shards of a run looked at by now.
 
-    count: int
-    rows: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    likeness: Narrow = field(default_factory=lambda: np.zeros(0, np.float32))
+    What is farther than those cannot be among the nearest of all: of most shards next to nothing
+    is kept.
+    """
 
-    def look(self, first: int, likeness: Narrow) -> None:
-        """Look at further rows, and keep those that are nearer than the farthest kept."""
-        is_full = len(self.rows) == self.count
-        nearer = np.flatnonzero(likeness > self.likeness.min()) if is_full else slice(None)
-        rows = np.concatenate([self.rows, np.arange(first, first + len(likeness))[nearer]])
-        joined = np.concatenate([self.likeness, likeness[nearer]])
-        if len(rows) > self.count:
-            kept = np.argpartition(-joined, self.count - 1)[: self.count]
-            rows, joined = rows[kept], joined[kept]
-        self.rows, self.likeness = rows, joined
+    def __init__(self, labelled: Dense) -> None:
+        self._labelled = labelled
+        """Rows of unit length, float32[n, d]."""
+        self._found = np.zeros(0, ENTRY)
+        self._floors = np.full(len(labelled), -np.inf, np.float32)
+        """A likeness that 100 items reach, by labelled one."""
+
+    def of_shard(self, matrix: Matrix, first_position: int) -> bytes:
+        """Find what a shard has of them, by the angle between rows: entries, in no order."""
+        if is_sparse(matrix) or not len(self._labelled):
+            return b""
+        end = first_position + matrix.shape[0]
+        # The shard may come again: its first attempt may have failed.
+        self._keep(self._found[~_lies_in(self._found, first_position, end)])
+        for first, block in shards.blocks(matrix, _ROWS_AT_ONCE):
+            found = self._near(np.asarray(block))
+            found["position"] += first_position + first
+            self._keep(np.concatenate([self._found, found]))
+        return self._found[_lies_in(self._found, first_position, end)].tobytes()
+
+    def _near(self, rows: Dense) -> Entries:
+        """Rows that may be among the nearest, with their numbers as positions."""
+        likeness = self._labelled @ rows.T
+        likeness /= scaling.norms(rows).astype(likeness.dtype)
+        if np.isfinite(self._floors).all():
+            places = np.flatnonzero(likeness > self._floors[:, None])
+            row, near = np.divmod(places, len(rows))
+        else:
+            count = min(NEAREST, len(rows))
+            near = np.argpartition(-likeness, count - 1, axis=1)[:, :count].ravel()
+            row = np.repeat(np.arange(len(likeness)), count)
+        entries = np.empty(len(row), ENTRY)
+        entries["position"], entries["row"], entries["likeness"] = near, row, likeness[row, near]
+        return entries
+
+    def _keep(self, entries: Entries) -> None:
+        self._found, place = _nearest_first(entries)
+        self._floors[:] = -np.inf
+        last = self._found[place == NEAREST - 1]
+        self._floors[last["row"]] = last["likeness"]
 
 
-def of_shard(matrix: Matrix, first_position: int, labelled: Dense) -> bytes:
-    """Find a shard's 100 rows nearest to each labelled one, by the angle between them."""
-    if is_sparse(matrix) or not len(labelled):
-        return b""
-    found = [_Nearest(min(NEAREST, matrix.shape[0])) for _ in labelled]
-    for first, block in shards.blocks(matrix, _ROWS_AT_ONCE):
-        likeness = labelled @ np.asarray(diversity.unit(block)).T
-        for nearest, of_row in zip(found, likeness, strict=True):
-            nearest.look(first, of_row)
-    entries = np.empty((len(found), found[0].count), dtype=ENTRY)
-    entries["position"] = first_position + np.stack([nearest.rows for nearest in found])
-    entries["row"] = np.arange(len(found))[:, None]
-    entries["likeness"] = np.stack([nearest.likeness for nearest in found])
-    return entries.tobytes()
+def _nearest_first(entries: Entries) -> tuple[Entries, Ints]:
+    """The 100 nearest to each labelled one, by that, and their places from 0."""
+    ordered = entries[np.lexsort((-entries["likeness"], entries["row"]))]
+    place: Ints = np.arange(len(ordered)) - np.searchsorted(ordered["row"], ordered["row"])
+    return ordered[place < NEAREST], place[place < NEAREST]
+
+
+def _lies_in(entries: Entries, first: int, end: int) -> Flags:
+    positions = entries["position"]
+    return np.asarray((positions >= first) & (positions < end))
 
 
 def candidates(blobs: Blobs, scanned: Sequence[RunShard], best: Ranked) -> bytes:
@@ -81,9 +108,5 @@ def candidates(blobs: Blobs, scanned: Sequence[RunShard], best: Ranked) -> bytes
         for shard in scanned
         if shard.neighbours
     ]
-    joined = np.concatenate([np.zeros(0, ENTRY), *found])
-    order = np.lexsort((-joined["likeness"], joined["row"]))
-    rows = joined["row"][order]
-    rank_in_row: Ints = np.arange(len(rows)) - np.searchsorted(rows, rows)
-    nearest = joined["position"][order][rank_in_row < NEAREST]
-    return np.union1d(nearest, best.positions).astype("<u4").tobytes()
+    nearest, _ = _nearest_first(np.concatenate([np.zeros(0, ENTRY), *found]))
+    return np.union1d(nearest["position"], best.positions).astype("<u4").tobytes()

@@ -1,7 +1,8 @@
-"""One shard and one version into scores and predictions."""
+"""Shards, one after the other, and a version into scores and predictions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -9,39 +10,37 @@ import numpy as np
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from service.domain.catalogue import Strategy
-from service.domain.runs import RunKind, Stage
+from service.domain.runs import Stage
 from service.runtime import Runtime
-from service.store import (
-    pieces,
-    projects,
-    rankings,
-    run_shards,
-    runs,
-    scans,
-    shards,
-    versions,
-)
+from service.store import projects, runs, scans, versions
+from service.store import run_shards as frozen
 from service.store.blobs import Blobs
 from service.store.pieces import SCORED
-from service.store.tables.learning import Run, RunShard
+from service.store.tables.learning import Run, RunShard, Version
 from service.store.tables.pool import Project
-from workers import brought, neighbours, scoring, situations, stages
-from workers.learning import rules, strategies
-from workers.learning.arrays import Dense, Floats, Ints, Matrix
+from workers import neighbours, scoring, situations
+from workers.learning.arrays import Floats, Ints, Matrix
 from workers.learning.rules import Rule
+from workers.neighbours import Nearest
 from workers.pool import orders
 from workers.pool import shards as shard_files
 from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
 
-# A pool of so many shards may come to need candidates, whose neighbours are sought on the way.
-MANY_SHARDS = 32
+
+@dataclass(frozen=True, kw_only=True)
+class _Task:
+    """What all shards of a run are scored by."""
+
+    run: Run
+    project: Project
+    version: Version
+    rule: Rule
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Results:
+class _Scored:
     """Digests of what scoring a shard gave."""
 
     scores: str
@@ -50,130 +49,77 @@ class _Results:
     neighbours: str | None = None
 
 
-def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
-    """Freeze the list of shards, and send each to be scored; or go for candidates first."""
-    now = runtime.now()
-    with runtime.sessions.begin() as session:
-        project, held = stages.hold(session, run)
-        if held.shards == 0:
-            rule = _freeze(session, project, held, runtime)
-            if _is_too_slow(session, project, held, rule, runtime.settings.ranking_seconds):
-                run_shards.unfreeze(session, held.id)
-                held.shards = held.shards_left = 0
-                held.scanned = None
-                runs.move(session, held, now=now, stage=Stage.SAMPLE)
-                return [(Stage.SAMPLE, (run.id,))]
-        waiting = [each for each in run_shards.list_for(session, held.id) if not each.is_done]
-        numbers = [each.number for each in waiting]
-        if not numbers:
-            runs.move(session, held, now=now, stage=Stage.RANK)
-            return [(Stage.RANK, (run.id,))]
-        pieces.leave_to_pieces(session, held.id)
-    return [(Stage.SCORE, (run.id, number)) for number in numbers]
+def run_shards(runtime: Runtime, shards: Sequence[RunShard]) -> Sequence[Message]:
+    """Score some shards of a run; who scores the last one sends the run on to `rank`."""
+    began = ended = runtime.now()
+    task = _load(runtime, shards[0].run_id)
+    results: dict[int, _Scored] = {}
+    apart = timedelta()
+    for shard in shards:
+        matrix = shard_files.open_shard(runtime.blobs.path(shard.features))
+        scored, scored_at = _score(runtime, task, shard, matrix), runtime.now()
+        near = _neighbours(runtime, task.run, shard, matrix)
+        results[shard.number] = replace(scored, neighbours=near)
+        ended = runtime.now()
+        apart += ended - scored_at
+    whole = ended - began
+    share = 1.0 if task.run.newest is None or not whole else 1 - apart / whole
+    return _save(runtime, task.run.id, results, scoring_share=share)
 
 
-def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> Rule:
-    frozen = shards.list_for(session, project.id)
-    run_shards.freeze(session, run.id, frozen, at=runtime.now())
-    run.version_id = run.version_id or brought.to_score(session, project)
-    run.changes_seen = project.pool_changes
-    rule = situations.rule_of(session, project, run, at=runtime.now())
-    run.rule, run.scorer = rules.pack(rule), rule.scoring
-    taken_over, rows = _take_over(session, project, run, rule)
-    run.shards = len(frozen)
-    if run.newest is None and _seeks_neighbours(project, run):
-        run.newest = neighbours.newest(session, project)
-    run.shards_left = len(frozen) - taken_over
-    run.scanned = sum(shard.rows for shard in frozen) - rows
-    session.flush()
-    return rule
-
-
-def _is_too_slow(session: Session, project: Project, run: Run, rule: Rule, budget: float) -> bool:
-    """Whether scoring would keep people waiting; a scan in the background may take its time."""
-    if run.kind == RunKind.RESCAN or rule.spread.is_of_all or rule.scorer == Strategy.RANDOM:
-        return False
-    seconds = scans.seconds_for(session, project, run.scanned or 0)
-    return seconds is not None and seconds > budget
-
-
-def _take_over(session: Session, project: Project, run: Run, rule: Rule) -> tuple[int, int]:
-    """Take over what the last scan found where it would come out the same: shards and rows."""
-    ranking = rankings.find(session, project.ranking_id)
-    if ranking is None or ranking.run_id is None or rule.scorer in strategies.BY_CHANCE:
-        return 0, 0
-    before = session.get(Run, ranking.run_id)
-    if before is None or (before.version_id, before.scorer) != (run.version_id, run.scorer):
-        return 0, 0
-    taken_over, rows = run_shards.take_over(session, run.id, before.id)
-    if taken_over:
-        run.newest = before.newest  # what is taken over is near to those
-    return taken_over, rows
-
-
-def _seeks_neighbours(project: Project, run: Run) -> bool:
-    """Whether the next ranking may be one of candidates."""
-    is_many = run.kind == RunKind.RESCAN or run.shards >= MANY_SHARDS
-    return is_many and project.has_features
-
-
-def run_shard(runtime: Runtime, shard: RunShard) -> Sequence[Message]:
-    """Score one shard; who scores the last one sends the run on to `rank`."""
-    began = runtime.now()
+def _load(runtime: Runtime, run_id: UUID) -> _Task:
     with runtime.readers() as session:
-        run = session.get_one(Run, shard.run_id)
+        run = session.get_one(Run, run_id)
         project = projects.find_live(session, run.project_id)
         version = versions.find(session, run.version_id)
         if project is None or version is None:
             raise Superseded
         rule = situations.rule_of(session, project, run, at=runtime.now())
-    matrix = shard_files.open_shard(runtime.blobs.path(shard.features))
+    return _Task(run=run, project=project, version=version, rule=rule)
+
+
+def _score(runtime: Runtime, task: _Task, shard: RunShard, matrix: Matrix) -> _Scored:
     first, end = shard.first_position, shard.first_position + shard.rows
     positions: Ints = np.arange(first, end, dtype=np.int64)
-    said = scoring.judge(runtime, project, version, matrix, positions, rule=rule)
+    said = scoring.judge(runtime, task.project, task.version, matrix, positions, rule=task.rule)
 
     def order_by(scores: Floats) -> str:
-        order = orders.of_shard(first, scores, seed=project.seed)
+        order = orders.of_shard(first, scores, seed=task.project.seed)
         return runtime.blobs.put(orders.encode(order))
 
-    results = _Results(
+    return _Scored(
         scores=order_by(said.scores),
         second=None if said.second is None else order_by(said.second),
         predictions=runtime.blobs.put(said.labels.tobytes() + said.probabilities.tobytes()),
     )
-    scored_at = runtime.now()
-    near = _neighbours(runtime, run, first, matrix)
-    took, whole = (at - began for at in (scored_at, runtime.now()))
-    share = took / whole if near is not None and whole else 1.0
-    return _save(runtime, shard, replace(results, neighbours=near), scoring_share=share)
 
 
-def _neighbours(runtime: Runtime, run: Run, first: int, matrix: Matrix) -> str | None:
+def _neighbours(runtime: Runtime, run: Run, shard: RunShard, matrix: Matrix) -> str | None:
     """What is near to the items that were labelled last when the shards were frozen."""
     if run.newest is None:
         return None
-    labelled = _labelled(runtime.readers, runtime.blobs, run.id, tuple(run.newest))
-    return runtime.blobs.put(neighbours.of_shard(matrix, first, labelled))
+    nearest = _nearest(runtime.readers, runtime.blobs, run.id, tuple(run.newest))
+    return runtime.blobs.put(nearest.of_shard(matrix, shard.first_position))
 
 
 @lru_cache(maxsize=2)
-def _labelled(
+def _nearest(
     readers: sessionmaker[Session], blobs: Blobs, run_id: UUID, newest: Sequence[int]
-) -> Dense:
-    """Their rows, once for all shards of a run that this process scores."""
+) -> Nearest:
+    """What is nearest of all shards of a run that this process has scored by now."""
     with readers() as session:
-        scanned = run_shards.list_for(session, run_id)
-    return neighbours.rows_of(blobs, newest, scanned)
+        scanned = frozen.list_for(session, run_id)
+    return Nearest(neighbours.rows_of(blobs, newest, scanned))
 
 
 def _save(
-    runtime: Runtime, shard: RunShard, results: _Results, *, scoring_share: float
+    runtime: Runtime, run_id: UUID, scored: Mapping[int, _Scored], *, scoring_share: float
 ) -> Sequence[Message]:
-    """Save what a shard gave; the last one says which share of the time scoring took."""
+    """Save what shards gave; the last one says which share of the time scoring took."""
     now = runtime.now()
-    run_id: UUID = shard.run_id
+    results = {number: vars(each) for number, each in scored.items()}
     with runtime.sessions.begin() as session:
-        left = SCORED.finish(session, run_id, shard.number, **vars(results))
+        left = SCORED.finish_all(session, run_id, results)
         if left != 0:
             return []
         run = session.get_one(Run, run_id, populate_existing=True)

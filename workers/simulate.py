@@ -12,7 +12,7 @@ from service.domain import simulations as rules
 from service.domain.runs import RunState, Stage
 from service.domain.simulations import Asked, Origin
 from service.runtime import Runtime
-from service.store import labels, pieces, projects, runs, shards, simulations
+from service.store import labels, projects, runs, shards, simulations, watches
 from service.store.pieces import REPLAYED
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project, Shard
@@ -63,7 +63,7 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
         if fresh is not None:
             _write_down(session, held, asked, *fresh)
         numbers = simulations.admit(session, run.id, UNDER_WAY, at=now)
-        pieces.leave_to_pieces(session, run.id)
+        watches.leave_to_pieces(session, run.id)
     log.info("fanned out", run=str(run.id), replays=held.shards)
     return [(Stage.SIMULATE, (run.id, number)) for number in numbers]
 

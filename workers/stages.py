@@ -1,9 +1,6 @@
 """How a stage is entered, held, and left when it fails."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 from typing import TypeAlias, TypeVar
 from uuid import UUID
 
@@ -18,7 +15,7 @@ from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project
 from service.store.tables.simulations import Replay
 from service.store.tables.uploads import Part
-from workers import patience
+from workers import holding, patience
 from workers.encoders.sentences import Missing
 
 log = structlog.get_logger(__name__)
@@ -36,13 +33,9 @@ class Hopeless(Exception):
     """Another attempt would not do better; the message is the reason of the run's end."""
 
 
-_RENEWALS = 3
-"""Renewals of a lease in the time that it lasts."""
-
-
 def attempt(runtime: Runtime, stage: Stage, run_id: UUID, work: Work) -> None:
     """Do a stage's work if the run is there for it; send what follows; retry if it fails."""
-    lease = _lease(runtime)
+    lease = holding.lease(runtime)
     with runtime.sessions.begin() as session:
         run = runs.enter(session, run_id, stage, now=runtime.now(), lease=lease)
     if run is None:
@@ -55,7 +48,7 @@ def attempt(runtime: Runtime, stage: Stage, run_id: UUID, work: Work) -> None:
         with runtime.sessions.begin() as session:
             return runs.renew(session, run_id, run.fence, now=runtime.now(), lease=lease)
 
-    with _held(renew, lease):
+    with holding.held(renew, lease):
         try:
             following = work(runtime, run)
         except Superseded:
@@ -78,34 +71,54 @@ def attempt_piece(
     work: Callable[[Runtime, P], Sequence[Message]],
 ) -> None:
     """Do a piece of a stage if it is still to be done; send what follows; retry if it fails."""
-    lease = _lease(runtime)
+    attempt_pieces(runtime, pieces, run_id, [number], lambda its, piece: work(its, *piece))
+
+
+def attempt_pieces(
+    runtime: Runtime,
+    pieces: Pieces[P],
+    run_id: UUID,
+    numbers: Sequence[int],
+    work: Callable[[Runtime, Sequence[P]], Sequence[Message]],
+) -> None:
+    """Do those pieces of a stage that are still to be done, as `attempt_piece` does one.
+
+    If one fails, each is tried again by itself.
+    """
+    lease = holding.lease(runtime)
     with runtime.sessions.begin() as session:
-        piece = pieces.enter(session, run_id, number, now=runtime.now(), lease=lease)
-    if piece is None:
+        entered = pieces.enter_all(session, run_id, numbers, now=runtime.now(), lease=lease)
+    if not entered:
         return
-    if piece.attempts > runtime.settings.run_attempts:
-        _fail(runtime, run_id, f"{pieces.stage} was given up at shard {number}")
+    worn_out = [each for each in entered if each.attempts > runtime.settings.run_attempts]
+    if worn_out:
+        _fail(runtime, run_id, f"{pieces.stage} was given up at shard {worn_out[0].number}")
         return
 
     def renew() -> bool:
+        now = runtime.now()
         with runtime.sessions.begin() as session:
-            return pieces.renew(
-                session, run_id, number, piece.attempts, now=runtime.now(), lease=lease
-            )
+            held = [
+                pieces.renew(session, run_id, each.number, each.attempts, now=now, lease=lease)
+                for each in entered
+            ]
+        return any(held)
 
-    with _held(renew, lease):
+    with holding.held(renew, lease):
         try:
-            following = work(runtime, piece)
+            following = work(runtime, entered)
         except Superseded:
             return
         except (Hopeless, Missing) as error:
             _fail(runtime, run_id, str(error))
             return
         except Exception as error:  # the task boundary, as above
-            log.exception("shard failed", run=str(run_id), shard=number, error=str(error))
-            wake_at = runtime.now() + patience.pause(runtime.chance, piece.attempts, error)
+            shards = [each.number for each in entered]
+            log.exception("shard failed", run=str(run_id), shards=shards, error=str(error))
+            wake_at = runtime.now() + patience.pause(runtime.chance, entered[0].attempts, error)
             with runtime.sessions.begin() as session:
-                pieces.let_go(session, run_id, number, piece.attempts, wake_at=wake_at)
+                for each in entered:
+                    pieces.let_go(session, run_id, each.number, each.attempts, wake_at=wake_at)
             return
     send(runtime, following)
 
@@ -167,29 +180,3 @@ def _fail(runtime: Runtime, run_id: UUID, reason: str) -> None:
     send(runtime, messages(follow_up))
     if run.kind == RunKind.INGEST:
         send(runtime, [(Stage.UNDO, (run_id,))])
-
-
-def _lease(runtime: Runtime) -> timedelta:
-    return timedelta(seconds=runtime.settings.run_lease_seconds)
-
-
-@contextmanager
-def _held(renew: Callable[[], bool], lease: timedelta) -> Iterator[None]:
-    """Renew a lease from a thread of its own while the work goes on."""
-    over = threading.Event()
-
-    def keep_renewing() -> None:
-        while not over.wait(lease.total_seconds() / _RENEWALS):
-            try:
-                if not renew():
-                    return
-            except Exception as error:  # the next turn may do better; else the lease lapses
-                log.warning("lease not renewed", error=str(error))
-
-    thread = threading.Thread(target=keep_renewing, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()

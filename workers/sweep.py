@@ -10,7 +10,6 @@ from service.runtime import Runtime
 from service.store import (
     cycles,
     leases,
-    pieces,
     projects,
     receipts,
     retention,
@@ -19,6 +18,7 @@ from service.store import (
     sweeps,
     upload_parts,
     uploads,
+    watches,
 )
 from workers.stages import Message
 
@@ -62,7 +62,7 @@ def _stalled(runtime: Runtime, now: datetime) -> list[Message]:
         found: list[Message] = [
             (Stage(run.stage), (run.id,)) for run in runs.list_stalled(session, now=now, limit=MANY)
         ]
-        found += pieces.list_stalled(session, now=now, limit=MANY)
+        found += watches.list_stalled(session, now=now, limit=MANY)
         left = uploads.list_left_behind(session, now=now, limit=MANY)
         found += [(Stage.UNDO, (run_id,)) for run_id in left]
     for stage, ids in found:

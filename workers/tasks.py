@@ -8,6 +8,7 @@ from workers import (
     cluster,
     encode,
     external,
+    freeze,
     predict,
     rank,
     report,
@@ -34,12 +35,13 @@ def retrain_version(run_id: str) -> None:
 
 
 @app.task(name="workers.score")
-def score_pool(run_id: str, number: str | None = None) -> None:
-    """A version and the pool into scores: fanned out, then a shard at a time."""
-    if number is None:
-        stages.attempt(runtime(), Stage.SCORE, UUID(run_id), score.fan_out)
+def score_pool(run_id: str, *numbers: str) -> None:
+    """A version and the pool into scores: fanned out, then some shards at a time."""
+    if not numbers:
+        stages.attempt(runtime(), Stage.SCORE, UUID(run_id), freeze.fan_out)
     else:
-        stages.attempt_piece(runtime(), SCORED, UUID(run_id), int(number), score.run_shard)
+        some = [int(number) for number in numbers]
+        stages.attempt_pieces(runtime(), SCORED, UUID(run_id), some, score.run_shards)
 
 
 @app.task(name="workers.sample")

@@ -3,15 +3,16 @@
 The barrier is the run's `shards_left`: it goes down in the transaction that saves a piece.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from service.domain.runs import LIVE, RunState, Stage
+from service.domain.runs import LIVE, Stage
 from service.store.runs import RESEND
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.simulations import Replay
@@ -33,18 +34,31 @@ class Pieces(Generic[P]):
         self, session: Session, run_id: UUID, number: int, *, now: datetime, lease: timedelta
     ) -> P | None:
         """Enter a piece: only in a live run at this stage, if it is not done and nobody's."""
+        return next(iter(self.enter_all(session, run_id, [number], now=now, lease=lease)), None)
+
+    def enter_all(
+        self,
+        session: Session,
+        run_id: UUID,
+        numbers: Sequence[int],
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> list[P]:
+        """Enter those of several pieces that `enter` would, in their order."""
         live = select(Run.id).where(Run.id == run_id, Run.stage == self.stage, Run.state.in_(LIVE))
-        return session.scalar(
+        entered = session.scalars(
             update(self.table)
             .where(
                 self.table.run_id.in_(live),
-                self.table.number == number,
+                self.table.number.in_(numbers),
                 self.table.is_done.is_(False),
                 or_(self.table.lease_until.is_(None), self.table.lease_until <= now),
             )
             .values(lease_until=now + lease, wake_at=now + lease, attempts=self.table.attempts + 1)
             .returning(self.table)
         )
+        return sorted(entered, key=lambda piece: piece.number)
 
     def renew(
         self,
@@ -86,24 +100,43 @@ class Pieces(Generic[P]):
             attempt: where given, only who entered at this attempt may save.
         """
         is_fenced = () if attempt is None else (self.table.attempts == attempt,)
-        saved = session.scalar(
+        saved = self._save(session, run_id, number, is_fenced, values)
+        return self._count_off(session, run_id, 1) if saved else None
+
+    def finish_all(
+        self, session: Session, run_id: UUID, results: Mapping[int, Mapping[str, Any]]
+    ) -> int | None:
+        """Save several pieces, each once, and count them off at once; answer as `finish` does."""
+        saved = sum(self._save(session, run_id, at, (), given) for at, given in results.items())
+        return self._count_off(session, run_id, saved) if saved else None
+
+    def _save(
+        self,
+        session: Session,
+        run_id: UUID,
+        number: int,
+        among: Sequence[ColumnElement[bool]],
+        values: Mapping[str, Any],
+    ) -> bool:
+        saved = (
             update(self.table)
             .where(
                 self.table.run_id == run_id,
                 self.table.number == number,
                 self.table.is_done.is_(False),
-                *is_fenced,
+                *among,
             )
             .values(is_done=True, lease_until=None, wake_at=None, **values)
             .returning(self.table.number)
             .execution_options(synchronize_session=False)
         )
-        if saved is None:
-            return None
+        return session.scalar(saved) is not None
+
+    def _count_off(self, session: Session, run_id: UUID, count: int) -> int | None:
         return session.scalar(
             update(Run)
             .where(Run.id == run_id, Run.stage == self.stage, Run.state.in_(LIVE))
-            .values(shards_left=Run.shards_left - 1)
+            .values(shards_left=Run.shards_left - count)
             .returning(Run.shards_left)
             .execution_options(synchronize_session=False)
         )
@@ -158,43 +191,4 @@ DECODED = Pieces(Part, Stage.DECODE)
 WRITTEN = Pieces(Part, Stage.WRITE)
 # Each takes long, and many wait behind those that are worked on.
 REPLAYED = Pieces(Replay, Stage.SIMULATE, resend=timedelta(minutes=1))
-_ALL: tuple[Pieces[Any], ...] = (SCORED, DECODED, WRITTEN, REPLAYED)
-
-
-def leave_to_pieces(session: Session, run_id: UUID) -> None:
-    """Watch a run no more: from here on its pieces are, each by itself.
-
-    A message of the run that comes twice is no failed attempt.
-    """
-    session.execute(
-        update(Run)
-        .where(Run.id == run_id)
-        .values(lease_until=None, wake_at=None, attempts=0)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def put_off(session: Session, run_id: UUID, *, wake_at: datetime) -> None:
-    """Leave a stage that cannot begin yet; that was no failed attempt."""
-    session.execute(
-        update(Run)
-        .where(Run.id == run_id, Run.state == RunState.RUNNING)
-        .values(lease_until=None, wake_at=wake_at, attempts=0)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def is_any_stalled(session: Session, *, now: datetime) -> bool:
-    """Whether a piece of any stage waits for its message to be sent again."""
-    return any(each.is_any_stalled(session, now=now) for each in _ALL)
-
-
-def list_stalled(
-    session: Session, *, now: datetime, limit: int
-) -> list[tuple[Stage, tuple[UUID, int]]]:
-    """Messages that are to be sent again; their next time is put off."""
-    return [
-        (each.stage, ids)
-        for each in _ALL
-        for ids in each.list_stalled(session, now=now, limit=limit)
-    ]
+ALL: tuple[Pieces[Any], ...] = (SCORED, DECODED, WRITTEN, REPLAYED)

@@ -11,6 +11,7 @@ from workers import (
     cluster,
     encode,
     external,
+    freeze,
     predict,
     rank,
     report,
@@ -25,7 +26,7 @@ from workers.ingest import check, decode, plan, undo, write
 _WORK = {
     Stage.ENCODE: encode.run,
     Stage.RETRAIN: retrain.run,
-    Stage.SCORE: score.fan_out,
+    Stage.SCORE: freeze.fan_out,
     Stage.SAMPLE: sample.run,
     Stage.RANK: rank.run,
     Stage.INGEST: plan.run,
@@ -47,21 +48,21 @@ def work_off(runtime: Runtime, queue: RecordingQueue, *, until: Stage | None = N
     return done
 
 
-def deliver(runtime: Runtime, stage: Stage, run_id: UUID, number: int | None = None) -> None:
+def deliver(runtime: Runtime, stage: Stage, run_id: UUID, *numbers: int) -> None:
     """Deliver one message."""
     if stage is Stage.UNDO:
         for follow_up, ids in undo.run(runtime, run_id):
             runtime.queue.start(follow_up, *ids)
-    elif number is None:
+    elif not numbers:
         stages.attempt(runtime, stage, run_id, _WORK[stage])
     elif stage is Stage.SCORE:
-        stages.attempt_piece(runtime, SCORED, run_id, number, score.run_shard)
+        stages.attempt_pieces(runtime, SCORED, run_id, numbers, score.run_shards)
     elif stage is Stage.SIMULATE:
-        stages.attempt_piece(runtime, REPLAYED, run_id, number, simulate.run_replay)
+        stages.attempt_piece(runtime, REPLAYED, run_id, *numbers, simulate.run_replay)
     elif stage is Stage.DECODE:
-        stages.attempt_piece(runtime, DECODED, run_id, number, decode.run_part)
+        stages.attempt_piece(runtime, DECODED, run_id, *numbers, decode.run_part)
     else:
-        stages.attempt_piece(runtime, WRITTEN, run_id, number, write.run_part)
+        stages.attempt_piece(runtime, WRITTEN, run_id, *numbers, write.run_part)
 
 
 def answering(runtime: Runtime, requests: list[str]) -> threading.Thread:

@@ -19,7 +19,7 @@ from workers.pool import models
 @pytest.fixture
 def slow(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Pool:
     """A pool of 300 points in many shards, with a first version, for which every scan is slow."""
-    monkeypatch.setattr("workers.score.MANY_SHARDS", 2)
+    monkeypatch.setattr("workers.freeze.MANY_SHARDS", 2)
     monkeypatch.setattr("workers.arrange.FRESH", 40)
     monkeypatch.setattr("workers.arrange.LAST_BEST", 30)
     monkeypatch.setattr("workers.neighbours.NEAREST", 2)

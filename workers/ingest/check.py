@@ -13,7 +13,7 @@ from service.domain import audit
 from service.domain.contents import DIGEST_BYTES
 from service.domain.runs import RunState, Stage
 from service.runtime import Runtime
-from service.store import lookups, pieces, runs, upload_parts, uploads
+from service.store import lookups, runs, upload_parts, uploads, watches
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project
 from service.store.tables.uploads import Part
@@ -126,7 +126,7 @@ def _reserve(
         if lookups.digests_from(session, project.id, first=seen, limit=1):
             return None
         if uploads.first_reserved(session, project.id) is not None:
-            pieces.put_off(session, run.id, wake_at=now + PAUSE)
+            watches.put_off(session, run.id, wake_at=now + PAUSE)
             return []
         reserved = _place(lists, project.next_position)
         fresh = sum(row["fresh"] for row in reserved)
@@ -142,7 +142,7 @@ def _reserve(
         numbers = [each["number"] for each in reserved if each["fresh"]]
         count = len(numbers)
         runs.move(session, held, now=now, stage=Stage.WRITE, shards=count, shards_left=count)
-        pieces.leave_to_pieces(session, run.id)
+        watches.leave_to_pieces(session, run.id)
     log.info("checked", run=str(run.id), fresh=fresh, unchanged=row.unchanged)
     return [(Stage.WRITE, (run.id, number)) for number in numbers]
 
@@ -177,7 +177,7 @@ def _wait(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Another upload writes items of this project, or takes them away, which may be the same."""
     with runtime.sessions.begin() as session:
         stages.hold(session, run)
-        pieces.put_off(session, run.id, wake_at=runtime.now() + PAUSE)
+        watches.put_off(session, run.id, wake_at=runtime.now() + PAUSE)
     return []
 
 

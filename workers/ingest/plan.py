@@ -8,7 +8,7 @@ import structlog
 
 from service.domain.runs import Stage
 from service.runtime import Runtime
-from service.store import pieces, runs, upload_parts, uploads
+from service.store import runs, upload_parts, uploads, watches
 from service.store.tables.learning import Run
 from workers import stages
 from workers.encoders import inputs
@@ -49,7 +49,7 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
         runs.move(
             session, held, now=now, stage=Stage.DECODE, shards=len(cuts), shards_left=len(cuts)
         )
-        pieces.leave_to_pieces(session, run.id)
+        watches.leave_to_pieces(session, run.id)
     log.info("planned", run=str(run.id), parts=len(cuts))
     return [(Stage.DECODE, (run.id, number)) for number in range(len(cuts))]
 

@@ -7,12 +7,15 @@ from scipy import special
 
 from workers.learning import forests, linear
 from workers.learning import scaling as scalings
-from workers.learning.arrays import Floats, Ints, Matrix
+from workers.learning.arrays import Dense, Floats, Ints, Matrix
 from workers.learning.kernels import likeness
+from workers.learning.scaling import Scaling
 from workers.learning.versions import Boosted, Fitted, Forest, Gaussian, Kernel, Landmarks, Linear
 
 # Trees that agree leave the other classes nothing; the logarithm of that is not to be had.
 SMALLEST_PROBABILITY = 1e-300
+# Of dense rows in float64: half a megabyte.
+NUMBERS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,13 +60,21 @@ def outputs(fitted: Fitted, matrix: Matrix) -> Outputs:
 def _said(fitted: Fitted, decisions: Floats, choice: Ints, *, gap: Floats | None = None) -> Outputs:
     """Probabilities of decisions, float64[n, 1 or k] in units of log-probability."""
     tempered = decisions / fitted.temperature
-    proba = np.zeros((len(decisions), fitted.classes))
+    proba = np.zeros((fitted.classes, len(decisions))).T
     if decisions.shape[1] == 1:
         proba[:, fitted.seen[1]] = special.expit(tempered[:, 0])
         proba[:, fitted.seen[0]] = special.expit(-tempered[:, 0])
     else:
-        proba[:, fitted.seen] = special.softmax(tempered, axis=1)
+        proba[:, fitted.seen] = _softmax(tempered)
     return Outputs(label=fitted.seen[choice], proba=proba, gap=gap)
+
+
+def _softmax(decisions: Floats) -> Floats:
+    """As SciPy's of each row; class by class, which for a few is several times as fast."""
+    of_class: Floats = np.ascontiguousarray(decisions.T)
+    of_class = np.exp(of_class - of_class.max(axis=0))
+    of_class /= of_class.sum(axis=0)
+    return of_class.T
 
 
 def _best(decisions: Floats) -> Ints:
@@ -91,13 +102,28 @@ def _likeness(fitted: Landmarks, matrix: Matrix) -> Floats:
 
 
 def _log_likelihood(fitted: Gaussian, matrix: Matrix) -> Floats:
-    rows = np.asarray(scalings.apply(fitted.scaling, matrix))
+    """Log-densities of rows, a few at a time: what they are squared in stays in the cache."""
+    raw, scaling = np.asarray(matrix), fitted.scaling
     precision = 1.0 / fitted.variances
     constant = fitted.log_prior - 0.5 * (
         np.log(fitted.variances) + fitted.means**2 * precision
     ).sum(axis=1)
-    quadratic = (rows**2) @ (-0.5 * precision.T) + rows @ (fitted.means * precision).T
-    return np.asarray(quadratic + constant, dtype=np.float64)
+    squared, plain = -0.5 * precision.T, (fitted.means * precision).T
+    if scaling.scale is not None:
+        squared, plain = squared / scaling.scale[:, None] ** 2, plain / scaling.scale[:, None]
+    found = np.empty((len(raw), len(constant)))
+    step = max(1, NUMBERS_AT_ONCE // raw.shape[1])
+    for first in range(0, len(raw), step):
+        rows = _centred(scaling, raw[first : first + step])
+        found[first : first + step] = np.square(rows) @ squared + rows @ plain
+    return np.asarray(found + constant)
+
+
+def _centred(scaling: Scaling, rows: Dense) -> Floats:
+    """Scale rows but for each column's scale, which is in the coefficients."""
+    if scaling.mean is None:
+        return np.asarray(scalings.apply(scaling, rows))
+    return np.asarray(rows - scaling.mean)
 
 
 def _votes(fitted: Forest, matrix: Matrix) -> Floats:

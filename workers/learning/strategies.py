@@ -112,8 +112,13 @@ def power(said: Outputs, draws: Floats, positive: int | None = None) -> Floats:
 
 
 def _doubt(said: Outputs) -> Floats:
-    best: Floats = np.partition(said.proba, -2, axis=1)
-    return 1.0 - (best[:, -1] - best[:, -2])
+    """One less the distance of the two best classes, found class by class."""
+    one, other, *rest = said.proba.T
+    best, second = np.maximum(one, other), np.minimum(one, other)
+    for proba in rest:
+        second = np.maximum(second, np.minimum(best, proba))
+        best = np.maximum(best, proba)
+    return np.asarray(1.0 - (best - second))
 
 
 SCORERS: Mapping[str, Scorer] = {

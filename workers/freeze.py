@@ -1,0 +1,93 @@
+"""A run's list of shards, frozen with its rule, and sent to be scored; or candidates come first."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from service.domain.catalogue import Strategy
+from service.domain.runs import RunKind, Stage
+from service.runtime import Runtime
+from service.store import rankings, run_shards, runs, scans, shards, watches
+from service.store.tables.learning import Run
+from service.store.tables.pool import Project
+from workers import brought, neighbours, situations, stages
+from workers.learning import rules, strategies
+from workers.learning.rules import Rule
+from workers.stages import Message
+
+# A pool of so many shards may come to need candidates, whose neighbours are sought on the way.
+MANY_SHARDS = 32
+MOST_TOGETHER, LEAST_MESSAGES = 4, 8
+"""A message and its transactions take as long as a small shard does: so it names several, where
+that leaves something to do for as many processes."""
+
+
+def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
+    """Freeze the list of shards, and send each to be scored; or go for candidates first."""
+    now = runtime.now()
+    with runtime.sessions.begin() as session:
+        project, held = stages.hold(session, run)
+        if held.shards == 0:
+            rule = _freeze(session, project, held, runtime)
+            if _is_too_slow(session, project, held, rule, runtime.settings.ranking_seconds):
+                run_shards.unfreeze(session, held.id)
+                held.shards = held.shards_left = 0
+                held.scanned = None
+                runs.move(session, held, now=now, stage=Stage.SAMPLE)
+                return [(Stage.SAMPLE, (run.id,))]
+        waiting = [each for each in run_shards.list_for(session, held.id) if not each.is_done]
+        numbers = [each.number for each in waiting]
+        if not numbers:
+            runs.move(session, held, now=now, stage=Stage.RANK)
+            return [(Stage.RANK, (run.id,))]
+        watches.leave_to_pieces(session, held.id)
+    together = min(MOST_TOGETHER, max(1, len(numbers) // LEAST_MESSAGES))
+    return [
+        (Stage.SCORE, (run.id, *numbers[first : first + together]))
+        for first in range(0, len(numbers), together)
+    ]
+
+
+def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> Rule:
+    frozen = shards.list_for(session, project.id)
+    run_shards.freeze(session, run.id, frozen, at=runtime.now())
+    run.version_id = run.version_id or brought.to_score(session, project)
+    run.changes_seen = project.pool_changes
+    rule = situations.rule_of(session, project, run, at=runtime.now())
+    run.rule, run.scorer = rules.pack(rule), rule.scoring
+    taken_over, rows = _take_over(session, project, run, rule)
+    run.shards = len(frozen)
+    if run.newest is None and _seeks_neighbours(project, run):
+        run.newest = neighbours.newest(session, project)
+    run.shards_left = len(frozen) - taken_over
+    run.scanned = sum(shard.rows for shard in frozen) - rows
+    session.flush()
+    return rule
+
+
+def _is_too_slow(session: Session, project: Project, run: Run, rule: Rule, budget: float) -> bool:
+    """Whether scoring would keep people waiting; a scan in the background may take its time."""
+    if run.kind == RunKind.RESCAN or rule.spread.is_of_all or rule.scorer == Strategy.RANDOM:
+        return False
+    seconds = scans.seconds_for(session, project, run.scanned or 0)
+    return seconds is not None and seconds > budget
+
+
+def _take_over(session: Session, project: Project, run: Run, rule: Rule) -> tuple[int, int]:
+    """Take over what the last scan found where it would come out the same: shards and rows."""
+    ranking = rankings.find(session, project.ranking_id)
+    if ranking is None or ranking.run_id is None or rule.scorer in strategies.BY_CHANCE:
+        return 0, 0
+    before = session.get(Run, ranking.run_id)
+    if before is None or (before.version_id, before.scorer) != (run.version_id, run.scorer):
+        return 0, 0
+    taken_over, rows = run_shards.take_over(session, run.id, before.id)
+    if taken_over:
+        run.newest = before.newest  # what is taken over is near to those
+    return taken_over, rows
+
+
+def _seeks_neighbours(project: Project, run: Run) -> bool:
+    """Whether the next ranking may be one of candidates."""
+    is_many = run.kind == RunKind.RESCAN or run.shards >= MANY_SHARDS
+    return is_many and project.has_features
