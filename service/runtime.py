@@ -21,6 +21,7 @@ from service.store.keys import Known
 from service.store.remote import address
 from service.store.remote.bucket import BucketBlobs
 from service.store.remote.cache import Cache
+from service.store.tallies import Tallies
 from service.turns import Turns
 
 # Connections of a process that are kept; as many more in need. Threads may be more: those who
@@ -50,6 +51,8 @@ class Runtime:
     """What this process remembers of the rankings in use."""
     keys: Known = field(default_factory=Known)
     """Keys that this process found a moment ago."""
+    tallies: Tallies = field(default_factory=Tallies)
+    """How large this process found audit reserves."""
     turns: Turns = field(default_factory=Turns)
     """Which threads of this process wait for the same thing."""
 

@@ -160,7 +160,7 @@ def _view(session: Session, project: Project, runtime: Runtime) -> ProjectView:
             items=project.item_count,
             labelled=project.labelled_count,
             leased=projects.count_leased(session, project.id, now=runtime.now()),
-            audit=projects.count_reserved(session, project),
+            audit=runtime.tallies.reserved(session, project),
             labels=project.label_count,
         ),
         version=versions.find(session, project.version_id),
