@@ -4,10 +4,12 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 PREFIX = ".part-"
 _CHUNK = 2**20
@@ -27,18 +29,34 @@ def written(folder: Path, chunks: Iterable[bytes | memoryview]) -> Iterator[Part
     """Write chunks to a file in a folder, synced; it is gone afterwards unless it was renamed."""
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=PREFIX)
-    digest, size = hashlib.sha256(), 0
     try:
         with os.fdopen(handle, "wb") as file:
-            for chunk in chunks:
-                digest.update(chunk)
-                size += len(chunk)
-                file.write(chunk)
+            digest, size = _write(file, chunks)
             file.flush()
             os.fsync(file.fileno())
-        yield Part(file=Path(name), digest=digest.hexdigest(), size=size)
+        yield Part(file=Path(name), digest=digest, size=size)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _write(file: BinaryIO, chunks: Iterable[bytes | memoryview]) -> tuple[str, int]:
+    """Write chunks, each while it is digested and the next one comes; answer digest and size.
+
+    A large upload is read, digested and copied for seconds each: two cores share them. There is
+    never more than one chunk that is not written.
+    """
+    digest, size = hashlib.sha256(), 0
+    with ThreadPoolExecutor(max_workers=1) as writer:
+        behind: Future[int] | None = None
+        for chunk in chunks:
+            if behind is not None:
+                behind.result()
+            behind = writer.submit(file.write, chunk)
+            digest.update(chunk)
+            size += len(chunk)
+        if behind is not None:
+            behind.result()
+    return digest.hexdigest(), size
 
 
 def chunks_of(file: Path) -> Iterator[bytes]:

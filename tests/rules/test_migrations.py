@@ -1,6 +1,7 @@
 """Migrations from nothing give the tables as they are declared, and lead back."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from alembic import command
@@ -33,8 +34,15 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+def is_compared(_: object, name: str | None, kind: str, *rest: object) -> bool:
+    """The key in whose place PostgreSQL has triggers is not; `test_projects` says what they do."""
+    return (kind, name) != ("foreign_key_constraint", "fk__item__project_id__project")
+
+
 def differences(connection: Connection) -> list[object]:
-    options = {"compare_type": True, "compare_server_default": True}
+    options: dict[str, Any] = {"compare_type": True, "compare_server_default": True}
+    if connection.dialect.name == "postgresql":
+        options["include_object"] = is_compared
     context = MigrationContext.configure(connection, opts=options)
     return list(compare_metadata(context, Base.metadata))
 

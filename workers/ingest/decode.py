@@ -20,7 +20,7 @@ from workers.learning.arrays import Matrix
 from workers.learning.scaling import Moments
 from workers.pool import measured, moments, shards
 from workers.stages import Message
-from workers.uploads import rows
+from workers.uploads import pages, rows
 from workers.uploads.rows import Cut, Malformed, Refusals, Rows
 
 log = structlog.get_logger(__name__)
@@ -44,6 +44,8 @@ def run_part(runtime: Runtime, part: Part) -> Sequence[Message]:
     except Malformed as error:
         refusals.add(part.first_row, None, str(error))
         values = {}
+    # Here nothing of it is mapped any more. Who has to read it again finds it on the disk.
+    pages.give_back(runtime.blobs.path(found.upload.blob), begins=part.begins, ends=part.ends)
     return _save(runtime, part, refusals, values)
 
 

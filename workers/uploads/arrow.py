@@ -93,19 +93,22 @@ def _even(begins: Any, counts: Any, *, step: int, end: int) -> list[Cut]:
     """Parts of `step` rows, the last of what is left."""
     firsts = np.cumsum(counts) - counts
     total = int(counts.sum())
-    cuts = []
-    for row in range(0, total, step):
-        batch = int(np.searchsorted(firsts, row, side="right")) - 1
-        cuts.append(
-            Cut(
-                first_row=row,
-                rows=min(step, total - row),
-                begins=int(begins[batch]),
-                ends=end,
-                skip=row - int(firsts[batch]),
-            )
+    rows = np.arange(0, total, step)
+    batch = np.searchsorted(firsts, rows, side="right") - 1
+    # A batch that two parts share is in the stretch of the second.
+    bounds = [*begins[batch].tolist(), end]
+    return [
+        Cut(
+            first_row=row,
+            rows=min(step, total - row),
+            begins=bounds[number],
+            ends=bounds[number + 1],
+            skip=skip,
         )
-    return cuts
+        for number, (row, skip) in enumerate(
+            zip(rows.tolist(), (rows - firsts[batch]).tolist(), strict=True)
+        )
+    ]
 
 
 def _is_compressed(metadata: Any) -> bool:

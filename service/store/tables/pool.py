@@ -109,6 +109,7 @@ class Item(Base):
     """Something that can be labelled."""
 
     __tablename__ = "item"
+    # On PostgreSQL triggers stand for the key, which look once a statement: see migration 0013.
     project_id: Mapped[int] = mapped_column(
         ForeignKey(Project.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
     )

@@ -58,6 +58,7 @@ class Part(Base):
     begins: Mapped[int]
     """Where in the body the first byte is that holds a row of it."""
     ends: Mapped[int]
+    """Where the next part begins."""
     skip: Mapped[int]
     """Rows behind `begins` that are of the part before."""
     is_done: Mapped[bool] = mapped_column(default=False)
