@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 PREFIX = ".part-"
 _CHUNK = 2**20
+_WORTH_A_THREAD = 2**17
+"""Bytes that take longer to copy than a thread to be given them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,11 @@ def _write(file: BinaryIO, chunks: Iterable[bytes | memoryview]) -> tuple[str, i
         for chunk in chunks:
             if behind is not None:
                 behind.result()
-            behind = writer.submit(file.write, chunk)
+            behind = None
+            if len(chunk) < _WORTH_A_THREAD:
+                file.write(chunk)
+            else:
+                behind = writer.submit(file.write, chunk)
             digest.update(chunk)
             size += len(chunk)
         if behind is not None:
