@@ -2,16 +2,29 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, Self
 
-from sqlalchemy import Boolean, Dialect, Insert, Table, Text, bindparam, column, func, select
+from sqlalchemy import (
+    Boolean,
+    Dialect,
+    Insert,
+    String,
+    Table,
+    Text,
+    bindparam,
+    column,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType, to_instance
 
 from service.store.database import is_sqlite
 
@@ -30,11 +43,44 @@ class Listed(TypeDecorator[Sequence[Any]]):
         """Take an array if there are any."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(Text())
-        return dialect.type_descriptor(postgresql.ARRAY(self.kind))
+        return _Array(self.kind)
 
     def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
-        """Write JSON where there are no arrays."""
-        return json.dumps(value) if dialect.name == "sqlite" else value
+        """Write JSON where there are no arrays, else an array as PostgreSQL reads one.
+
+        The driver writes arrays too, but looks at every value for its type, several times.
+        """
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return json.dumps(value)
+        return "{" + ",".join(map(_word, value)) + "}"
+
+
+class _Array(UserDefinedType[str]):
+    """A text that PostgreSQL takes for an array of a kind."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def __init__(self, kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> None:
+        self.kind = to_instance(kind)
+
+    def get_col_spec(self, **_: Any) -> str:
+        """What a parameter is cast to; a text of a length would be cut to it in silence."""
+        kind = Text() if isinstance(self.kind, String) else self.kind
+        return f"{kind.compile(PGDialect())}[]"  # type: ignore[no-untyped-call]
+
+
+def _word(value: Any) -> str:
+    """One value of an array, as PostgreSQL reads it."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, datetime):
+        return f'"{value.isoformat()}"'
+    return str(value)
 
 
 class IsAmong(FunctionElement[bool]):
