@@ -2,23 +2,21 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from service.actions import picks, receipts
+from service.actions import looking, picks, receipts
 from service.actions.access import Caller
 from service.actions.batch_views import BatchView, Showing
 from service.actions.picks import Pick
 from service.actions.serving import Counter
 from service.actions.shelf import Shelf
-from service.actions.walking import down_coverage, down_ranking
 from service.domain import policy
 from service.domain.requests import Wish
-from service.heads import Order
 from service.runtime import Runtime
 from service.store import batches, desks, slots
 from service.store.candidates import Asking
@@ -136,7 +134,7 @@ def _counter(
 def _fill(session: Session, desk: Desk, shelf: Shelf, counters: Sequence[Counter]) -> None:
     """Choose everything first and lease it at once; what rivals took is chosen anew."""
     for _ in range(_MOST_ROUNDS):
-        _look_ahead(shelf, counters)
+        looking.look_ahead(shelf, counters)
         taken: set[int] = set()
         chosen = [(counter, pick) for counter in counters for pick in counter.choose(taken)]
         wanted = [(counter.batch, pick.candidate) for counter, pick in chosen]
@@ -146,22 +144,6 @@ def _fill(session: Session, desk: Desk, shelf: Shelf, counters: Sequence[Counter
                 counter.had.append(pick)
         if len(got) == len(chosen):
             break
-
-
-def _look_ahead(shelf: Shelf, counters: Sequence[Counter]) -> None:
-    """Find at once what all of them want first of the orders and of the reserve."""
-    first = counters[0]
-    everybody = replace(first.asking, annotators=tuple({each.batch.annotator for each in counters}))
-    args = (first.runtime, shelf, everybody, first.ranking)
-    ranking, covering = down_ranking(*args), down_coverage(*args)
-    wanted = [each.wanted for each in counters]
-    ranked, covered = sum(mix.strategy for mix in wanted), sum(mix.coverage for mix in wanted)
-    upcoming = [*ranking.upcoming(ranked), *covering.upcoming(covered)]
-    shelf.fetch(everybody, upcoming, reserved=sum(mix.audit for mix in wanted))
-    steps = covering.next_free(covered, without=set(), insists=False)
-    shelf.stock(Order.COVERAGE, steps)
-    without = {step.candidate.position for step in steps}
-    shelf.stock(Order.RANKING, ranking.next_free(ranked, without=without, insists=False))
 
 
 def log(session: Session, served: Sequence[tuple[Batch, Sequence[Pick]]], desk: Desk) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Self
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Dialect,
     Insert,
@@ -105,6 +106,26 @@ def _in_json(element: Any, compiler: SQLCompiler, **rest: Any) -> str:
 def _in_array(element: Any, compiler: SQLCompiler, **rest: Any) -> str:
     one, many = (compiler.process(each, **rest) for each in element.clauses)
     return f"({one} = ANY ({many}))"
+
+
+class PlaceAmong(FunctionElement[int]):
+    """Where in a `Listed` parameter a column's value stands."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "place_among"
+
+
+@compiles(PlaceAmong, "sqlite")
+def _place_in_json(element: Any, compiler: SQLCompiler, **rest: Any) -> str:
+    one, many = (compiler.process(each, **rest) for each in element.clauses)
+    return " ".join(("(SELECT key FROM json_each(", many, ") WHERE value =", one, ")"))
+
+
+@compiles(PlaceAmong)
+def _place_in_array(element: Any, compiler: SQLCompiler, **rest: Any) -> str:
+    one, many = (compiler.process(each, **rest) for each in element.clauses)
+    return f"array_position({many}, {one})"
 
 
 def add_rows(

@@ -80,3 +80,17 @@ def test_only_so_many_projects_are_remembered() -> None:
 
     assert heads.of(0, 1, reopened=0) is not first
     heads.look_again(MOST_HEADS + 9)
+
+
+def test_the_end_of_an_order_is_believed_for_a_second_and_not_where_everything_is_looked_at() -> (
+    None
+):
+    seen = head(1)
+    assert seen.has_more(NOW)
+
+    seen.end(NOW)
+
+    assert not seen.has_more(NOW + LOOK_AGAIN - timedelta(milliseconds=1))
+    assert seen.has_more(NOW + LOOK_AGAIN)
+    seen.due(NOW, at_once=True)
+    assert seen.has_more(NOW)
