@@ -153,9 +153,20 @@ def add_rows(
             return []
         wanted = table.c[new_only]
         return list(connection.scalars(plain.on_conflict_do_nothing().returning(wanted), rows))
-    statement = _from_arrays(table, tuple(same), tuple(columns), new_only)
-    result = connection.execute(statement, {**same, **columns})
+    result = connection.execute(*as_one(table, same, columns, new_only=new_only))
     return [] if new_only is None else list(result.scalars())
+
+
+def as_one(
+    table: Any,
+    same: Mapping[str, Any],
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    new_only: str | None = None,
+) -> tuple[Insert, dict[str, Any]]:
+    """The statement with which PostgreSQL adds rows, and what it is given, named by the table."""
+    given = {f"{table.name}_{name}": value for name, value in (*same.items(), *columns.items())}
+    return _from_arrays(table, tuple(same), tuple(columns), new_only), given
 
 
 @cache
@@ -164,10 +175,10 @@ def _from_arrays(
 ) -> Insert:
     """One statement whatever the number of rows, which the server plans once."""
     kinds = {name: table.c[name].type for name in (*same, *columns)}
-    arrays = (bindparam(name, type_=Listed(kinds[name])) for name in columns)
+    arrays = (bindparam(f"{table.name}_{name}", type_=Listed(kinds[name])) for name in columns)
     fields = (column(name, kinds[name]) for name in columns)
     listed = func.unnest(*arrays).table_valued(*fields).render_derived()
-    shared = (bindparam(name, type_=kinds[name]).label(name) for name in same)
+    shared = (bindparam(f"{table.name}_{name}", type_=kinds[name]).label(name) for name in same)
     found = select(*shared, *(listed.c[name] for name in columns))
     statement = postgresql.insert(table).from_select([*same, *columns], found)
     if new_only is None:
