@@ -39,6 +39,8 @@ class Head:
         self._held: set[int] = set()
         self._looked_at: datetime | None = None
         self._ended_at: datetime | None = None
+        self.rivals = 0
+        """How many items other processes take between two looks, as it was lately."""
 
     @property
     def read(self) -> int:
@@ -65,6 +67,10 @@ class Head:
         """Whether there may be rows behind those that were read, as far as is known."""
         last = self._ended_at
         return last is None or not last <= now < last + LOOK_AGAIN
+
+    def meet(self, taken: int) -> None:
+        """Note how many items others had taken since the last look; few are believed slowly."""
+        self.rivals = max(taken, 3 * self.rivals // 4)
 
     def end(self, now: datetime) -> None:
         """Note that there were none."""
@@ -147,6 +153,8 @@ class Heads:
     def look_again(self, project_id: int) -> None:
         """An item of a project was given back: it is offered again at once."""
         with self._lock:
+            # The reserve is read anew: only what was vacant when it was read is there.
+            self._heads.pop((project_id, Order.RESERVE), None)
             heads = [self._heads.get((project_id, order)) for order in Order]
         for head in heads:
             if head is not None:

@@ -19,8 +19,8 @@ _ROWS = 500
 """Rows of a ranking read at once."""
 _MOST_PLACES = 500
 """Places looked at in one query, which grow from those wanted while nothing is found."""
-_TIMES, _MORE = 3, 5
-"""So much more of an order is looked at than is wanted: other processes have taken of it too."""
+_MORE = 10
+"""Places looked at beyond those wanted, besides those that others are likely to have taken."""
 _RESERVED = 100
 """Rows of the audit reserve read at once."""
 _RECHECKS = {Asked.DOUBT: Order.DOUBT, Asked.BLIND_REPEAT: Order.BLIND_REPEAT}
@@ -44,7 +44,7 @@ class Walk:
         if count <= 0:
             return Stretch()
         self._look_again()
-        places = self._ahead(_TIMES * count + _MORE, set())
+        places = self._ahead(count + 2 * self.head.rivals + _MORE, set())
         return Stretch(positions=[self.head.row(place)[0] for place in places], wanted=count)
 
     def seen(self, stretch: Stretch, sight: Sight, *, without: set[int]) -> list[Step]:
@@ -54,6 +54,7 @@ class Walk:
         places = self.head.ahead(len(stretch.positions), tried=set())
         at = {self.head.row(place)[0]: place for place in places}
         passed = [each for each in sight.passed if each in at and each not in without]
+        self.head.meet(len(passed) - len(sight.free) - len(sight.others))
         return self._note(at, passed, sight.free, set(sight.others), stretch.wanted)
 
     def next_free(self, count: int, *, without: set[int], insists: bool = True) -> list[Step]:
@@ -161,8 +162,8 @@ def down_coverage(runtime: Runtime, shelf: Shelf, asking: Asking, ranking: Ranki
 def down_reserve(runtime: Runtime, shelf: Shelf, asking: Asking) -> Walk:
     """Down the audit order as it was within the last second."""
     project = asking.project
-    # Grows with the clock and with the pool, of which anything may be reserved.
-    moment = int(asking.now.timestamp()) + project.next_position
+    # Grows with the clock, and with all that may belong at its beginning.
+    moment = int(asking.now.timestamp()) + project.next_position + project.reopened
     head = runtime.heads.of(project.id, moment, reopened=project.reopened, order=Order.RESERVE)
 
     def rows_after(read: int) -> Sequence[Row]:

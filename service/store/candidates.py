@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from service.domain.catalogue import Asked
 from service.store import openings
 from service.store.lists import IsAmong
-from service.store.openings import AMONG, PROJECT, Kind
+from service.store.openings import AMONG, Kind
 from service.store.tables.pool import Item, Project
 
 # Other hand-outs of this moment pass on to the next items instead of waiting for these. It only
@@ -94,7 +94,7 @@ def standing(
 def _standing(kind: Kind) -> Select[int, bool]:
     is_open, is_free = openings.vacant(kind)
     return select(Item.position, is_free).where(
-        Item.project_id == PROJECT, IsAmong(Item.position, AMONG), is_open
+        *openings.outside_reserve(), IsAmong(Item.position, AMONG), is_open
     )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from service.domain.orders import Order
 from service.store import candidates, openings
 from service.store.candidates import PASS_BY, Asking, Candidate
+from service.store.database import is_sqlite
 from service.store.lists import IsAmong, Listed, PlaceAmong
 from service.store.openings import PROJECT, THRESHOLD, Kind
 from service.store.tables.pool import Item
@@ -63,7 +64,9 @@ def first_free(
             asking.project, asking.annotators, now=asking.now, among=sorted(everything)
         )
         for order, each in wanted.items():
-            given |= {f"next_{order}": list(each.positions), f"most_{order}": each.wanted}
+            # SQLite locks no items, and would look for each one's place in the whole list.
+            most = len(each.positions) if is_sqlite(session) else each.wanted
+            given |= {f"next_{order}": list(each.positions), f"most_{order}": most}
         kind = openings.kind_of(asking.project, among=True)
         for order, *row, is_theirs in session.connection().execute(_first_free(kind), given):
             candidate = candidates.of_row(row)
@@ -74,13 +77,14 @@ def first_free(
 
 
 def _sight(stretch: Stretch, found: Sequence[Candidate], theirs: set[int]) -> Sight:
-    passed = stretch.positions
-    if found and len(found) >= stretch.wanted:
-        passed = passed[: 1 + max(passed.index(each.position) for each in found)]
+    places = {position: place for place, position in enumerate(stretch.positions)}
+    first = sorted(found, key=lambda each: places[each.position])[: stretch.wanted]
+    is_whole = len(first) < stretch.wanted or not first
+    end = len(stretch.positions) if is_whole else 1 + places[first[-1].position]
     return Sight(
-        free={each.position: each for each in found if each.position not in theirs},
-        others=frozenset(theirs),
-        passed=passed,
+        free={each.position: each for each in first if each.position not in theirs},
+        others=frozenset(each.position for each in first if each.position in theirs),
+        passed=stretch.positions[:end],
     )
 
 

@@ -94,3 +94,14 @@ def test_the_end_of_an_order_is_believed_for_a_second_and_not_where_everything_i
     assert seen.has_more(NOW + LOOK_AGAIN)
     seen.due(NOW, at_once=True)
     assert seen.has_more(NOW)
+
+
+def test_how_much_others_take_is_learned_at_once_and_forgotten_slowly() -> None:
+    seen = head(3)
+
+    expected = []
+    for taken in (0, 20, 4, 4, 4, 30, 0):
+        seen.meet(taken)
+        expected.append(seen.rivals)
+
+    assert expected == [0, 20, 15, 11, 8, 30, 22]

@@ -94,6 +94,20 @@ def test_what_the_reserve_gets_and_gets_back_comes_next(
     assert of_reason(api.batch(project, 2, "fay"), "audit") == ["late"]
 
 
+def test_a_reserved_item_whose_label_is_retracted_comes_back_everywhere_at_once(
+    api: Api, other: Api, runtime: Runtime
+) -> None:
+    project = ranked(api, runtime, 200, batch={"audit_share": 0.5, "coverage_share": 0})
+    first, *_ = reserve_of(runtime, project)
+    api.label(project, {first: "fine"})
+    assert of_reason(other.batch(project, 2, "ben"), "audit") != [first]
+    (label,) = api.get(f"{project}/labels")["data"]
+
+    assert api.call("DELETE", f"{project}/labels/{label['id']}").status_code == 204
+
+    assert of_reason(other.batch(project, 2, "cleo"), "audit") == [first]
+
+
 def test_who_skipped_what_comes_first_gets_what_comes_next(api: Api, runtime: Runtime) -> None:
     project = ranked(api, runtime, 40, batch=PLAIN)
     api.label(project, {"i0": None, "i1": None}, "ana")
