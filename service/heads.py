@@ -9,23 +9,15 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from enum import StrEnum
 from heapq import nsmallest
 from threading import Lock
+
+from service.domain.orders import Order
 
 LOOK_AGAIN = timedelta(seconds=1)
 """How old the word about a held item may be: so late comes back what another process gave back."""
 MOST_HEADS = 128
 """Orders that a process remembers at once."""
-
-
-class Order(StrEnum):
-    """The orders of a ranking that are handed out from their beginning."""
-
-    RANKING = "ranking"
-    COVERAGE = "coverage"
-    DOUBT = "doubt"
-    BLIND_REPEAT = "blind_repeat"
 
 
 class Head:
@@ -46,6 +38,9 @@ class Head:
         self._loose: set[int] = set()
         self._held: set[int] = set()
         self._looked_at: datetime | None = None
+        self._ended_at: datetime | None = None
+        self.rivals = 0
+        """How many items other processes take between two looks, as it was lately."""
 
     @property
     def read(self) -> int:
@@ -67,6 +62,19 @@ class Head:
             rest = range(self._next, min(self.read, self._next + count + len(tried)))
             untouched = [place for place in rest if place not in tried]
             return [*loose, *untouched][:count]
+
+    def has_more(self, now: datetime) -> bool:
+        """Whether there may be rows behind those that were read, as far as is known."""
+        last = self._ended_at
+        return last is None or not last <= now < last + LOOK_AGAIN
+
+    def meet(self, taken: int) -> None:
+        """Note how many items others had taken since the last look; few are believed slowly."""
+        self.rivals = max(taken, 3 * self.rivals // 4)
+
+    def end(self, now: datetime) -> None:
+        """Note that there were none."""
+        self._ended_at = now
 
     def row(self, place: int) -> tuple[int, float]:
         """Position and score at a place."""
@@ -90,6 +98,7 @@ class Head:
             if not at_once and last is not None and last <= now < last + LOOK_AGAIN:
                 return []
             self._looked_at = now
+            self._ended_at = None if at_once else self._ended_at
             return list(self._held)
 
     def look_again(self) -> None:
@@ -144,6 +153,8 @@ class Heads:
     def look_again(self, project_id: int) -> None:
         """An item of a project was given back: it is offered again at once."""
         with self._lock:
+            # The reserve is read anew: only what was vacant when it was read is there.
+            self._heads.pop((project_id, Order.RESERVE), None)
             heads = [self._heads.get((project_id, order)) for order in Order]
         for head in heads:
             if head is not None:

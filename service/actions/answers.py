@@ -15,6 +15,7 @@ from service.store.leases import Held
 from service.store.standings import Standing
 from service.store.tables.labelling import Label
 from service.store.tables.pool import Item, Project
+from service.store.writes import Writes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +80,15 @@ def _change(
     labels.end(session, [before[w].number for w in last if w in before], at=at)
     gone = [before[w].value for w in last if w in before]
     _count_labels(project, came=[answer.value for answer in last.values()], gone=gone)
+    writes = Writes(session)
     new = _columns(changed, last, latest, at)
-    labels.add_many(session, {"project_id": project.id, "at": at}, new)
-    closed = _close_leases(session, project, list(last.values()), latest, at)
-    finished = _restate(session, project, items_by, values)
+    labels.add_many(writes, {"project_id": project.id, "at": at}, new)
+    closed = _close_leases(writes, project, list(last.values()), latest, at)
+    finished = _restate(writes, project, items_by, values)
     is_open = {each.id: each.state == LeaseState.OPEN for each in held if each.position in finished}
     left = [number for number, is_left in is_open.items() if is_left and number not in closed]
-    leases.close(session, left, LeaseState.RELEASED)
+    leases.close(writes, left, LeaseState.RELEASED)
+    writes.send()
     _count_events(project, len(changed), at)
 
 
@@ -97,8 +100,10 @@ def withdraw(session: Session, project: Project, label: Label, *, at: datetime) 
     _count_labels(project, came=[], gone=[label.value])
     leases.free_labelled(session, project.id, label.position, label.annotator)
     standing = items.at_positions(session, project.id, [label.position])
-    if _restate(session, project, standing, values):
+    writes = Writes(session)
+    if _restate(writes, project, standing, values):
         leases.close_all_open(session, project.id, [label.position])
+    writes.send()
     _count_events(project, 1, at)
 
 
@@ -124,7 +129,7 @@ def _columns(
 
 
 def _close_leases(
-    session: Session,
+    writes: Writes,
     project: Project,
     answers: Sequence[Answer],
     latest: Mapping[tuple[int, str], Held],
@@ -144,15 +149,16 @@ def _close_leases(
             (skipped if answer.value is None else labelled).append(lease.id)
         elif answer.value is not None:
             without[answer.whose] = lease.batch_id if lease else None
-    leases.close(session, labelled, LeaseState.LABELLED)
-    leases.close(session, skipped, LeaseState.RELEASED)
+    leases.close(writes, labelled, LeaseState.LABELLED)
+    leases.close(writes, skipped, LeaseState.RELEASED)
     if without:
-        slots.keep(session, project, without, now=at)
+        writes.send()
+        slots.keep(writes.session, project, without, now=at)
     return {*labelled, *skipped}
 
 
 def _restate(
-    session: Session,
+    writes: Writes,
     project: Project,
     standing: Mapping[int, Standing | Item],
     values: Mapping[tuple[int, str], int | None],
@@ -176,7 +182,7 @@ def _restate(
         alike.setdefault((answered, skips, state), []).append(position)
     for (answered, skips, state), positions in alike.items():
         standings.set_answers(
-            session, project.id, positions, labels=answered, skips=skips, state=state
+            writes, project.id, positions, labels=answered, skips=skips, state=state
         )
     return {at for (*_, state), some in alike.items() if state != ItemState.OPEN for at in some}
 
@@ -186,8 +192,7 @@ def _count_labels(
 ) -> None:
     changes = Counter(came)
     changes.subtract(Counter(gone))
-    counts = {value: change for value, change in changes.items() if value is not None}
-    projects.count_labels(project, counts)
+    projects.count_labels(project, {at: n for at, n in changes.items() if at is not None})
 
 
 def _count_events(project: Project, events: int, at: datetime) -> None:

@@ -2,29 +2,28 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from service.actions import picks, receipts
+from service.actions import looking, picks, receipts
 from service.actions.access import Caller
 from service.actions.batch_views import BatchView, Showing
 from service.actions.picks import Pick
 from service.actions.serving import Counter
 from service.actions.shelf import Shelf
-from service.actions.walking import down_coverage, down_ranking
 from service.domain import policy
 from service.domain.requests import Wish
-from service.heads import Order
 from service.runtime import Runtime
 from service.store import batches, desks, slots
 from service.store.candidates import Asking
 from service.store.desks import Desk
 from service.store.tables.labelling import Batch
 from service.store.tables.learning import Ranking
+from service.store.writes import Writes
 
 _MOST_ROUNDS = 6
 """Rounds of choosing of which rivals took something, before a batch is left short."""
@@ -74,23 +73,24 @@ def _serve(
 ) -> list[tuple[Batch, list[Pick]]]:
     if not wishes:
         return []
-    made = new_batches(session, desk, wishes, at=now)
+    writes = Writes(session)
+    made = new_batches(writes, desk, wishes, at=now)
     if desk.ranking is None:
+        writes.send()
         return [(batch, []) for batch in made]
     shelf = Shelf(session)
     counters = [_counter(runtime, shelf, desk, desk.ranking, batch, now) for batch in made]
     # Where an item goes to several people, each must see the slots that the one before took.
     is_together = desk.project.labels_per_item == 1
     for group in [counters] if is_together else [[each] for each in counters]:
-        _fill(session, desk, shelf, group)
+        _fill(writes, desk, shelf, group)
+    writes.send()
     served = [(each.batch, picks.shuffled(each.had, runtime.chance)) for each in counters]
     log(session, served, desk)
     return served
 
 
-def new_batches(
-    session: Session, desk: Desk, wishes: Sequence[Wish], *, at: datetime
-) -> list[Batch]:
+def new_batches(writes: Writes, desk: Desk, wishes: Sequence[Wish], *, at: datetime) -> list[Batch]:
     """Add batches that hold nothing yet."""
     project = desk.project
     same = {
@@ -108,7 +108,7 @@ def new_batches(
         }
         for wish in wishes
     ]
-    return batches.add_many(session, same, each)
+    return batches.add_many(writes, same, each)
 
 
 def _counter(
@@ -133,35 +133,19 @@ def _counter(
     )
 
 
-def _fill(session: Session, desk: Desk, shelf: Shelf, counters: Sequence[Counter]) -> None:
+def _fill(writes: Writes, desk: Desk, shelf: Shelf, counters: Sequence[Counter]) -> None:
     """Choose everything first and lease it at once; what rivals took is chosen anew."""
     for _ in range(_MOST_ROUNDS):
-        _look_ahead(shelf, counters)
+        looking.look_ahead(shelf, counters)
         taken: set[int] = set()
         chosen = [(counter, pick) for counter in counters for pick in counter.choose(taken)]
         wanted = [(counter.batch, pick.candidate) for counter, pick in chosen]
-        got = slots.take(session, desk.project, wanted, now=counters[0].asking.now)
+        got = slots.take(writes, desk.project, wanted, now=counters[0].asking.now)
         for counter, pick in chosen:
             if pick.candidate.position in got:
                 counter.had.append(pick)
         if len(got) == len(chosen):
             break
-
-
-def _look_ahead(shelf: Shelf, counters: Sequence[Counter]) -> None:
-    """Find at once what all of them want first of the orders and of the reserve."""
-    first = counters[0]
-    everybody = replace(first.asking, annotators=tuple({each.batch.annotator for each in counters}))
-    args = (first.runtime, shelf, everybody, first.ranking)
-    ranking, covering = down_ranking(*args), down_coverage(*args)
-    wanted = [each.wanted for each in counters]
-    ranked, covered = sum(mix.strategy for mix in wanted), sum(mix.coverage for mix in wanted)
-    upcoming = [*ranking.upcoming(ranked), *covering.upcoming(covered)]
-    shelf.fetch(everybody, upcoming, reserved=sum(mix.audit for mix in wanted))
-    steps = covering.next_free(covered, without=set(), insists=False)
-    shelf.stock(Order.COVERAGE, steps)
-    without = {step.candidate.position for step in steps}
-    shelf.stock(Order.RANKING, ranking.next_free(ranked, without=without, insists=False))
 
 
 def log(session: Session, served: Sequence[tuple[Batch, Sequence[Pick]]], desk: Desk) -> None:

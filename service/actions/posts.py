@@ -47,7 +47,7 @@ def record_all(
     """Record posts for one project in their order; a refused one leaves the others alone."""
     with runtime.sessions.begin() as session:
         now = runtime.now()
-        project = projects.get(session, workspace_id, uid, lock=True)
+        project = projects.lock_counts(session, workspace_id, uid)
         keys = {label.key for post in posts for label in post.new}
         known = standings.lock_many(session, project.id, keys)
         refusals = [_refusal(project, known, post) for post in posts]

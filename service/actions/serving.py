@@ -12,7 +12,7 @@ from service.actions.shelf import Shelf
 from service.actions.walking import down_ranking
 from service.domain import policy
 from service.domain.catalogue import Asked, Reason, Strategy
-from service.heads import Order
+from service.domain.orders import Order
 from service.runtime import Runtime
 from service.store import candidates
 from service.store.candidates import Asking

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from service.domain.catalogue import Asked
-from service.heads import Order
-from service.store import candidates, offers
+from service.domain.orders import Order
+from service.store import audit_order, offers
 from service.store.candidates import Asking, Candidate
 
 
@@ -26,16 +25,8 @@ class Shelf:
     def __init__(self, session: Session) -> None:
         self.session = session
         """The transaction that the items are locked in."""
-        self._known: dict[int, Candidate | None] = {}
-        self._reserve: list[Candidate] = []
         self._steps: dict[Order, list[Step]] = {}
         self._offered: int | None = None
-
-    def fetch(self, asking: Asking, positions: Sequence[int], *, reserved: int) -> None:
-        """Look at items for all who ask, and at so many of the audit reserve; forget the rest."""
-        free, others = candidates.at_positions(self.session, asking, sorted(set(positions)))
-        self._known = {at: free.get(at) for at in positions if at not in others}
-        self._reserve = candidates.of_reserve(self.session, asking, limit=reserved)
 
     def stock(self, order: Order, steps: Sequence[Step]) -> None:
         """Keep the next items of an order, which may be served to all who ask."""
@@ -47,24 +38,14 @@ class Shelf:
         self._steps[order] = rest[count:]
         return rest[:count]
 
-    def look(
-        self, asking: Asking, positions: Sequence[int], *, asked: Asked | None = None
-    ) -> tuple[dict[int, Candidate], set[int]]:
-        """Those of some items that may be served, by position, and those that others may be."""
-        # What is known is of items that are asked about for the first time.
-        here = self._known if asked is None else {}
-        known = {at: here[at] for at in positions if at in here}
-        rest = [at for at in positions if at not in known]
-        free, others = candidates.at_positions(self.session, asking, rest, asked=asked)
-        return free | {at: each for at, each in known.items() if each is not None}, others
-
     def of_reserve(
         self, asking: Asking, *, limit: int, without: Collection[int]
     ) -> list[Candidate]:
         """Next of the audit reserve, in the audit order."""
-        found = [each for each in self._reserve if each.position not in without][: max(0, limit)]
+        steps = self.take(Order.RESERVE, max(0, limit), without=without)
+        found = [step.candidate for step in steps]
         taken = [*without, *(each.position for each in found)]
-        return found + candidates.of_reserve(
+        return found + audit_order.next_free(
             self.session, asking, limit=limit - len(found), without=taken
         )
 

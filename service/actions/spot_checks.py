@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from service.actions import hand_outs, picks, receipts
 from service.actions.access import Caller
 from service.actions.batch_views import BatchView, Showing
@@ -18,6 +16,7 @@ from service.store import desks, slots, spots
 from service.store.candidates import Asking, Candidate
 from service.store.tables.labelling import Batch
 from service.store.tables.reports import Spot
+from service.store.writes import Writes
 
 SUSPECT, RANDOM = "suspicious_region", "random_region"
 _MOST_ROUNDS = 6
@@ -40,9 +39,11 @@ def hand_out(runtime: Runtime, caller: Caller, uid: UUID, wish: Wish) -> BatchVi
             )
     with runtime.sessions.begin() as session:
         now = runtime.now()
-        (batch,) = hand_outs.new_batches(session, desk, [wish], at=now)
+        writes = Writes(session)
+        (batch,) = hand_outs.new_batches(writes, desk, [wish], at=now)
         asking = Asking(project=desk.project, annotators=(wish.annotator,), now=now)
-        had = _chosen(session, asking, batch)
+        had = _chosen(writes, asking, batch)
+        writes.send()
         hand_outs.log(session, [(batch, had)], desk)
         shown = Showing(runtime=runtime, session=session, desk=desk, now=now, explain=False)
         answer = shown.new(batch, had)
@@ -50,9 +51,10 @@ def hand_out(runtime: Runtime, caller: Caller, uid: UUID, wish: Wish) -> BatchVi
     return answer
 
 
-def _chosen(session: Session, asking: Asking, batch: Batch) -> list[Pick]:
+def _chosen(writes: Writes, asking: Asking, batch: Batch) -> list[Pick]:
     """Lease the next ones; what rivals took is chosen anew."""
     had: list[Pick] = []
+    session = writes.session
     walk = down_spots(Shelf(session), asking)
     for _ in range(_MOST_ROUNDS):
         steps = walk.next_free(
@@ -61,7 +63,7 @@ def _chosen(session: Session, asking: Asking, batch: Batch) -> list[Pick]:
         there = spots.at_places(session, asking.project.id, [step.place + 1 for step in steps])
         wanted = [_pick(step.candidate, there[step.place + 1]) for step in steps]
         some = [(batch, pick.candidate) for pick in wanted]
-        got = slots.take(session, asking.project, some, now=asking.now)
+        got = slots.take(writes, asking.project, some, now=asking.now)
         had += [pick for pick in wanted if pick.candidate.position in got]
         if len(had) == batch.size or not wanted:
             break

@@ -1,15 +1,17 @@
 """Going down an order to the next items that may be served, from where this process knows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from service.actions.shelf import Shelf, Step
 from service.domain.catalogue import Asked
-from service.heads import Head, Order
+from service.domain.orders import Order
+from service.heads import Head
 from service.runtime import Runtime
-from service.store import candidates, coverings, rankings, rechecks, spots
-from service.store.candidates import Asking
+from service.store import audit_order, candidates, coverings, rankings, rechecks, spots
+from service.store.candidates import Asking, Candidate
+from service.store.looks import Sight, Stretch
 from service.store.places import Row
 from service.store.tables.learning import Ranking
 
@@ -17,6 +19,10 @@ _ROWS = 500
 """Rows of a ranking read at once."""
 _MOST_PLACES = 500
 """Places looked at in one query, which grow from those wanted while nothing is found."""
+_MORE = 10
+"""Places looked at beyond those wanted, besides those that others are likely to have taken."""
+_RESERVED = 100
+"""Rows of the audit reserve read at once."""
 _RECHECKS = {Asked.DOUBT: Order.DOUBT, Asked.BLIND_REPEAT: Order.BLIND_REPEAT}
 
 
@@ -33,12 +39,23 @@ class Walk:
     asked: Asked | None = None
     """Why its items are asked about again, where somebody has labelled them."""
 
-    def upcoming(self, count: int) -> list[int]:
-        """Positions that are looked at first when so many items are wanted."""
+    def upcoming(self, count: int) -> Stretch:
+        """What is looked at first when so many items are wanted."""
         if count <= 0:
-            return []
+            return Stretch()
         self._look_again()
-        return [self.head.row(place)[0] for place in self._ahead(count, set())]
+        places = self._ahead(count + 2 * self.head.rivals + _MORE, set())
+        return Stretch(positions=[self.head.row(place)[0] for place in places], wanted=count)
+
+    def seen(self, stretch: Stretch, sight: Sight, *, without: set[int]) -> list[Step]:
+        """Those that a look at what is upcoming has found."""
+        if not stretch.positions:
+            return []
+        places = self.head.ahead(len(stretch.positions), tried=set())
+        at = {self.head.row(place)[0]: place for place in places}
+        passed = [each for each in sight.passed if each in at and each not in without]
+        self.head.meet(len(passed) - len(sight.free) - len(sight.others))
+        return self._note(at, passed, sight.free, set(sight.others), stretch.wanted)
 
     def next_free(self, count: int, *, without: set[int], insists: bool = True) -> list[Step]:
         """The first `count` items that may be served, in their order.
@@ -72,14 +89,29 @@ class Walk:
         """Places to look at next."""
         while True:
             places = self.head.ahead(count, tried=tried)
-            if len(places) == count or not (rows := self.rows_after(self.head.read)):
+            if len(places) == count or not self.head.has_more(self.asking.now):
                 return places
-            self.head.append(rows)
+            if rows := self.rows_after(self.head.read):
+                self.head.append(rows)
+            else:
+                self.head.end(self.asking.now)
 
     def _look(self, at: dict[int, int], count: int, without: set[int]) -> list[Step]:
         """Those of some places, by position, that may be served; note how the others stand."""
         wanted = [position for position in at if position not in without]
-        free, others = self.shelf.look(self.asking, wanted, asked=self.asked)
+        free, others = candidates.at_positions(
+            self.shelf.session, self.asking, wanted, asked=self.asked
+        )
+        return self._note(at, wanted, free, others, count)
+
+    def _note(
+        self,
+        at: Mapping[int, int],
+        wanted: Sequence[int],
+        free: Mapping[int, Candidate],
+        others: set[int],
+        count: int,
+    ) -> list[Step]:
         served = [position for position in wanted if position in free][:count]
         loose = others | (free.keys() - set(served))
         self.head.settle(
@@ -124,6 +156,22 @@ def down_coverage(runtime: Runtime, shelf: Shelf, asking: Asking, ranking: Ranki
     """Down the coverage order beside a ranking; scores are probabilities."""
     rows_after = partial(coverings.next_rows, shelf.session, ranking.id)
     head = _head(runtime, asking, ranking, Order.COVERAGE)
+    return Walk(shelf=shelf, asking=asking, head=head, rows_after=rows_after)
+
+
+def down_reserve(runtime: Runtime, shelf: Shelf, asking: Asking) -> Walk:
+    """Down the audit order as it was within the last second."""
+    project = asking.project
+    # Grows with the clock, and with all that may belong at its beginning.
+    moment = int(asking.now.timestamp()) + project.next_position + project.reopened
+    head = runtime.heads.of(project.id, moment, reopened=project.reopened, order=Order.RESERVE)
+
+    def rows_after(read: int) -> Sequence[Row]:
+        above = head.row(read - 1)[1] if read else -1.0
+        return audit_order.next_rows(
+            shelf.session, asking, above=above, after=read, limit=_RESERVED
+        )
+
     return Walk(shelf=shelf, asking=asking, head=head, rows_after=rows_after)
 
 

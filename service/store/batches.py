@@ -12,20 +12,21 @@ from service.errors import NotFound
 from service.store.lists import add_rows
 from service.store.tables.labelling import Batch, Label, Lease, Selection
 from service.store.tables.pool import Item
+from service.store.writes import Writes
 
 _LATELY = 21
 _UNTIL_KNOWN = 10
 
 
 def add_many(
-    session: Session, same: Mapping[str, Any], each: Sequence[Mapping[str, Any]]
+    writes: Writes, same: Mapping[str, Any], each: Sequence[Mapping[str, Any]]
 ) -> list[Batch]:
     """Add batches, given as what they share and how they differ.
 
     What is answered is not the session's, which need not look after it.
     """
     columns = {name: [one[name] for one in each] for name in each[0]}
-    add_rows(session, Batch.__table__, same, columns)
+    writes.add_rows(Batch.__table__, same, columns)
     return [Batch(**same, **one) for one in each]
 
 

@@ -8,20 +8,15 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
     Select,
-    bindparam,
-    literal_column,
     select,
 )
 from sqlalchemy.orm import Session
 
-from service.domain.audit import MOST_RESERVED
 from service.domain.catalogue import Asked
 from service.store import openings
-from service.store.lists import IsAmong, Listed
-from service.store.openings import AMONG, PROJECT, THRESHOLD, Kind
+from service.store.lists import IsAmong
+from service.store.openings import AMONG, Kind
 from service.store.tables.pool import Item, Project
 
 # Other hand-outs of this moment pass on to the next items instead of waiting for these. It only
@@ -31,8 +26,6 @@ PASS_BY: dict[str, Any] = {"of": Item, "skip_locked": True, "key_share": True}
 
 # Positions drawn blindly for each item wanted; the second time, where little of a pool is open.
 _DRAWS = (20, 500)
-# Said as the index on the reserve says it, or it would not be used.
-_MOST_RESERVED: ColumnElement[float] = literal_column(str(MOST_RESERVED))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +60,7 @@ def at_positions(
         return {}, set()
     found, others = {}, set()
     kind = openings.kind_of(asking.project, among=True, asked=asked)
-    rows = session.connection().execute(_at_positions(kind), _given(asking, positions))
+    rows = session.connection().execute(_at_positions(kind), given(asking, positions))
     for *row, is_theirs in rows:
         each = of_row(row)
         if is_theirs:
@@ -93,7 +86,7 @@ def standing(
     if not positions:
         return {}
     kind = openings.kind_of(asking.project, among=True, asked=asked)
-    rows = session.connection().execute(_standing(kind), _given(asking, positions))
+    rows = session.connection().execute(_standing(kind), given(asking, positions))
     return {at: bool(free) for at, free in rows}
 
 
@@ -103,32 +96,6 @@ def _standing(kind: Kind) -> Select[int, bool]:
     return select(Item.position, is_free).where(
         *openings.outside_reserve(), IsAmong(Item.position, AMONG), is_open
     )
-
-
-def of_reserve(
-    session: Session, asking: Asking, *, limit: int, without: Collection[int] = ()
-) -> list[Candidate]:
-    """Next of the audit reserve, in the audit order."""
-    if limit <= 0:
-        return []
-    rows = session.connection().execute(
-        _of_reserve(openings.kind_of(asking.project, again=True)),
-        _given(asking) | {"most": limit, "without": list(without)},
-    )
-    return [of_row(row) for row in rows]
-
-
-@cache
-def _of_reserve(kind: Kind) -> Select[Any]:
-    query = columns(kind).where(
-        Item.project_id == PROJECT,
-        Item.audit_draw < THRESHOLD,
-        Item.audit_draw < _MOST_RESERVED,
-        ~IsAmong(Item.position, bindparam("without", type_=Listed(BigInteger))),
-        *openings.free(kind),
-    )
-    query = query.order_by(Item.audit_draw).limit(bindparam("most", type_=BigInteger))
-    return query.with_for_update(**PASS_BY)
 
 
 def at_random(
@@ -155,14 +122,14 @@ def at_random(
     for draws in _DRAWS:
         tries = chance.sample(range(pool), min(pool, draws * limit))
         query = _offered(openings.kind_of(asking.project, among=True, again=again))
-        rows = {row[0]: row for row in session.connection().execute(query, _given(asking, tries))}
+        rows = {row[0]: row for row in session.connection().execute(query, given(asking, tries))}
         found = [of_row(rows[at]) for at in tries if at in rows and at not in taken]
         if len(found) >= limit or len(tries) == pool:
             return found[:limit]
     query = _offered(openings.kind_of(asking.project, again=again))
     rest = [
         of_row(row)
-        for row in session.connection().execute(query, _given(asking))
+        for row in session.connection().execute(query, given(asking))
         if row[0] not in taken
     ]
     return chance.sample(rest, min(limit, len(rest)))
@@ -176,7 +143,7 @@ def _offered(kind: Kind) -> Select[Any]:
     return query.order_by(Item.position)
 
 
-def _given(asking: Asking, among: Sequence[int] = ()) -> dict[str, Any]:
+def given(asking: Asking, among: Sequence[int] = ()) -> dict[str, Any]:
     return openings.given(asking.project, asking.annotators, now=asking.now, among=among)
 
 

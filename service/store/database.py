@@ -82,6 +82,9 @@ def _postgres(url: str, connections: int, idle_seconds: float) -> Engine:
         url,
         pool_size=connections,
         max_overflow=connections,
+        # Always the one used last: it has its statements prepared and planned, and others would
+        # each plan them anew.
+        pool_use_lifo=True,
         # The database gives 1e20 back as a whole number, which nothing could send on.
         json_deserializer=orjson.loads,
         connect_args=PATIENCE | make_url(url).query,

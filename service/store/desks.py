@@ -4,14 +4,45 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from service.errors import NotFound
 from service.store.tables.learning import Ranking, Version
 from service.store.tables.pool import Project
 
+# All that a hand-out asks of them: the rest of their columns would take as long as the database.
+_PROJECT = load_only(
+    Project.id,
+    Project.uid,
+    Project.classes,
+    Project.input_type,
+    Project.coverage_share,
+    Project.audit_share,
+    Project.audit_threshold,
+    Project.labels_per_item,
+    Project.lease_seconds,
+    Project.next_position,
+    Project.encoded,
+    Project.reopened,
+    Project.open_count,
+    Project.class_labels,
+    Project.label_events,
+    Project.ranking_id,
+)
+_RANKING = load_only(
+    Ranking.id,
+    Ranking.number,
+    Ranking.version_id,
+    Ranking.candidates,
+    Ranking.strategy,
+    Ranking.rule,
+    Ranking.reason,
+    Ranking.events_seen,
+    Ranking.ranked_at,
+)
 _GET = (
     select(Project, Ranking, Version.number)
+    .options(_PROJECT, _RANKING)
     .outerjoin(Ranking, Ranking.id == Project.ranking_id)
     .outerjoin(Version, Version.id == Ranking.version_id)
     .where(

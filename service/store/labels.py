@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from service.domain.items import ItemState
 from service.errors import NotFound
-from service.store.lists import add_rows
 from service.store.tables.labelling import Label
 from service.store.tables.pool import Item, Project
+from service.store.writes import Writes
 
 Row = tuple[int, int, int, str]
 """Position, value, number and annotator of a label."""
@@ -61,11 +61,9 @@ def end(session: Session, numbers: Sequence[int], *, at: datetime) -> None:
         )
 
 
-def add_many(
-    session: Session, same: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]
-) -> None:
+def add_many(writes: Writes, same: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]) -> None:
     """Add answers: what they share, and columns in which they differ."""
-    add_rows(session, Label.__table__, same, columns)
+    writes.add_rows(Label.__table__, same, columns)
 
 
 def list_for(

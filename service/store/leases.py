@@ -15,6 +15,7 @@ from service.store.openings import IS_LEASED
 from service.store.tables.base import Base
 from service.store.tables.labelling import Lease, Selection
 from service.store.tables.pool import Item, Project
+from service.store.writes import Writes
 
 _PROJECT = bindparam("of_project", type_=BigInteger)
 _LIST = (
@@ -45,7 +46,7 @@ _LEASES = Base.metadata.tables[Lease.__tablename__]
 _CLOSE = (
     update(_LEASES)
     .where(IsAmong(_LEASES.c.id, bindparam("ids", type_=Listed(BigInteger))))
-    .values(state=bindparam("now_state"))
+    .values(state=bindparam("lease_state"))
 )
 
 
@@ -80,11 +81,10 @@ def list_of(session: Session, project_id: int, positions: Sequence[int]) -> list
     ]
 
 
-def close(session: Session, lease_ids: Sequence[int], state: LeaseState) -> None:
+def close(writes: Writes, lease_ids: Sequence[int], state: LeaseState) -> None:
     """Close leases."""
     if lease_ids:
-        given = {"ids": list(lease_ids), "now_state": state}
-        session.connection().execute(_CLOSE, given)
+        writes.add(_CLOSE, {"ids": list(lease_ids), "lease_state": state})
 
 
 def close_all_open(session: Session, project_id: int, positions: Sequence[int]) -> None:

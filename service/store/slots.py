@@ -13,10 +13,11 @@ from service.store.candidates import Candidate
 from service.store.lists import add_rows
 from service.store.tables.labelling import Batch, Lease
 from service.store.tables.pool import Project
+from service.store.writes import Writes
 
 
 def take(
-    session: Session,
+    writes: Writes,
     project: Project,
     wanted: Sequence[tuple[Batch, Candidate]],
     *,
@@ -34,10 +35,10 @@ def take(
     batches = {each.position: batch for batch, each in wanted}
     ordered = sorted(batches)
     if any(each.is_stale for _, each in wanted):
-        _expire(session, project.id, ordered, now)
+        _expire(writes.session, project.id, ordered, now)
     slots = dict.fromkeys(ordered, 0)
     if project.labels_per_item > 1:
-        slots = _free_slots(session, project, ordered)
+        slots = _free_slots(writes.session, project, ordered)
     if not slots:
         return set()
     same = {
@@ -51,7 +52,7 @@ def take(
         "batch_id": [batches[position].id for position in slots],
         "annotator": [batches[position].annotator for position in slots],
     }
-    return set(add_rows(session, Lease.__table__, same, columns, new_only="position"))
+    return set(writes.add_new(Lease.__table__, same, columns, answer="position"))
 
 
 def keep(

@@ -10,6 +10,7 @@ from service.domain.items import ItemState
 from service.store.lists import IsAmong, Listed
 from service.store.tables.base import Base
 from service.store.tables.pool import Item
+from service.store.writes import Writes
 
 _PROJECT = bindparam("of_project", type_=BigInteger)
 _LOCK = (
@@ -63,7 +64,7 @@ def lock_many(session: Session, project_id: int, keys: Iterable[str]) -> dict[st
 
 
 def set_answers(
-    session: Session,
+    writes: Writes,
     project_id: int,
     positions: Sequence[int],
     *,
@@ -74,4 +75,4 @@ def set_answers(
     """Write counts of answers, and the state that follows from them, of items that share them."""
     given = {"of_project": project_id, "among": list(positions)}
     given |= {"now_labels": labels, "now_skips": skips, "now_state": state}
-    session.connection().execute(_SET, given)
+    writes.add(_SET, given)

@@ -80,3 +80,28 @@ def test_only_so_many_projects_are_remembered() -> None:
 
     assert heads.of(0, 1, reopened=0) is not first
     heads.look_again(MOST_HEADS + 9)
+
+
+def test_the_end_of_an_order_is_believed_for_a_second_and_not_where_everything_is_looked_at() -> (
+    None
+):
+    seen = head(1)
+    assert seen.has_more(NOW)
+
+    seen.end(NOW)
+
+    assert not seen.has_more(NOW + LOOK_AGAIN - timedelta(milliseconds=1))
+    assert seen.has_more(NOW + LOOK_AGAIN)
+    seen.due(NOW, at_once=True)
+    assert seen.has_more(NOW)
+
+
+def test_how_much_others_take_is_learned_at_once_and_forgotten_slowly() -> None:
+    seen = head(3)
+
+    expected = []
+    for taken in (0, 20, 4, 4, 4, 30, 0):
+        seen.meet(taken)
+        expected.append(seen.rivals)
+
+    assert expected == [0, 20, 15, 11, 8, 30, 22]

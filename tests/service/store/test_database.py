@@ -52,3 +52,16 @@ def test_a_snapshot_sees_one_moment_and_holds_nobody_up(api: Api, runtime: Runti
 
     with runtime.snapshots() as session:
         assert items(session) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_the_connection_that_was_used_last_is_used_next(database_url: str) -> None:
+    ours = database.connect(database_url)
+    with ours.engine.connect() as first, ours.engine.connect() as second:
+        pids = [each.scalar(text("SELECT pg_backend_pid()")) for each in (first, second)]
+        second.close()
+        first.close()
+
+    with ours.engine.connect() as third:
+        assert third.scalar(text("SELECT pg_backend_pid()")) == pids[0]
+    ours.engine.dispose()
