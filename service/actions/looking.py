@@ -34,7 +34,9 @@ def look_ahead(shelf: Shelf, counters: Sequence[Counter]) -> None:
     for order, walk in walks.items():
         steps = walk.seen(stretches[order], sights[order], without=without)
         if order is not Order.RESERVE:  # whose rest is sought exactly
+            # These are not leased yet: if all is looked at again now, they are found once more.
+            have = without.union(step.candidate.position for step in steps)
             short = counts[order] - len(steps)
-            steps += walk.next_free(short, without=without, insists=False)
+            steps += walk.next_free(short, without=have, insists=False)
         shelf.stock(order, steps)
         without.update(step.candidate.position for step in steps)

@@ -25,7 +25,8 @@ def slow(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Pool:
     monkeypatch.setattr("workers.neighbours.NEAREST", 2)
     settings = replace(pool.runtime.settings, shard_rows=64)
     pool.runtime = replace(pool.runtime, settings=settings)
-    pool.make(strategy="margin", seed=1, retrain={"min_labels": 10}).add(300)
+    retrain = {"min_labels": 10}
+    pool.make(strategy="margin", estimator="logistic", seed=1, retrain=retrain).add(300)
     pool.work()
     pool.label(*range(10))
     pool.work()

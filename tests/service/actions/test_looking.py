@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from service.app import create_app
 from service.heads import Heads
 from service.runtime import Runtime
-from service.store import coverings
+from service.store import coverings, looks
 from service.store.tables.pool import Item
 from tests.api import Api
 from tests.fakes import FrozenClock
@@ -123,3 +123,22 @@ def test_a_long_stretch_of_what_others_took_is_passed(
     assert len(keys(other.batch(project, 200, "ben"))) == 200
 
     assert keys(api.batch(project, 3, "ana")) == ["i200", "i201", "i202"]
+
+
+def test_what_is_given_back_meanwhile_has_nothing_served_twice(
+    api: Api, other: Api, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = ranked(api, runtime, 100, batch=PLAIN)
+    assert len(keys(other.batch(project, 13, "ben"))) == 13
+    with runtime.readers() as session:
+        project_id = project_of(session, project).id
+    look = looks.first_free
+
+    def interrupted(*given: Any) -> Any:
+        found = look(*given)
+        runtime.heads.look_again(project_id)  # as a thread does that gives a batch back
+        return found
+
+    monkeypatch.setattr(looks, "first_free", interrupted)
+
+    assert keys(api.batch(project, 5, "ana")) == ["i13", "i14", "i15", "i16", "i17"]
