@@ -28,11 +28,15 @@ def other(runtime: Runtime, api: Api) -> Api:
 def ranked(api: Api, runtime: Runtime, items: int, **more: Any) -> str:
     project = api.make_project(**{"retrain": {"min_labels": 1_000_000}} | more)
     api.add_vectors(project, {f"i{number}": [number, 1] for number in range(items)})
-    write_ranking(runtime, project, range(items))
+    with runtime.readers() as session:
+        row = project_of(session, project)
+        offered = Item.project_id == row.id, Item.audit_draw >= row.audit_threshold
+        order = list(session.scalars(select(Item.position).where(*offered).order_by(Item.position)))
+    write_ranking(runtime, project, order)
     with runtime.sessions.begin() as session:
         row = project_of(session, project)
         assert row.ranking_id is not None
-        coverings.add(session, row.ranking_id, [(at, 0, 0.1) for at in range(items)[::-1]])
+        coverings.add(session, row.ranking_id, [(at, 0, 0.1) for at in order[::-1]])
     return project
 
 
