@@ -23,7 +23,7 @@ that leaves something to do for as many processes."""
 
 
 def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
-    """Freeze the list of shards, and send each to be scored; or go for candidates first."""
+    """Freeze the list of shards, and send them to be scored; or go for candidates first."""
     now = runtime.now()
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)

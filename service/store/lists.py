@@ -20,7 +20,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -44,7 +43,10 @@ class Listed(TypeDecorator[Sequence[Any]]):
         """Take an array if there are any."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(Text())
-        return _Array(self.kind)
+        kind = to_instance(self.kind)
+        # A text of a length would be cut to it in silence.
+        cast_to = Text() if isinstance(kind, String) else kind
+        return _Array(f"{dialect.type_compiler_instance.process(cast_to)}[]")
 
     def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
         """Write JSON where there are no arrays, else an array as PostgreSQL reads one.
@@ -64,13 +66,12 @@ class _Array(UserDefinedType[str]):
     cache_ok = True
     render_bind_cast = True
 
-    def __init__(self, kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> None:
-        self.kind = to_instance(kind)
+    def __init__(self, spec: str) -> None:
+        self.spec = spec
 
     def get_col_spec(self, **_: Any) -> str:
-        """What a parameter is cast to; a text of a length would be cut to it in silence."""
-        kind = Text() if isinstance(self.kind, String) else self.kind
-        return f"{kind.compile(PGDialect())}[]"  # type: ignore[no-untyped-call]
+        """What a parameter is cast to."""
+        return self.spec
 
 
 def _word(value: Any) -> str:
