@@ -81,7 +81,7 @@ def _change(
     gone = [before[w].value for w in last if w in before]
     _count_labels(project, came=[answer.value for answer in last.values()], gone=gone)
     writes = Writes(session)
-    new = _columns(changed, last, latest, at)
+    new = _columns(items_by, changed, last, latest, at)
     labels.add_many(writes, {"project_id": project.id, "at": at}, new)
     closed = _close_leases(writes, project, list(last.values()), latest, at)
     finished = _restate(writes, project, items_by, values)
@@ -108,6 +108,7 @@ def withdraw(session: Session, project: Project, label: Label, *, at: datetime) 
 
 
 def _columns(
+    items_by: Mapping[int, Standing],
     changed: Sequence[Answer],
     last: Mapping[tuple[int, str], Answer],
     latest: Mapping[tuple[int, str], Held],
@@ -122,6 +123,7 @@ def _columns(
         "value": [answer.value for answer in changed],
         "is_current": current,
         "prediction_shown": [answer.prediction_shown or None for answer in changed],
+        "audit_draw": [items_by[answer.position].audit_draw for answer in changed],
         "batch_id": [lease.batch_id if lease else None for lease in leased],
         "reason": [lease.reason if lease else None for lease in leased],
         "ended_at": [None if is_current else at for is_current in current],

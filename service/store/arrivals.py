@@ -42,6 +42,7 @@ def take_away(session: Session, project: Project, item: Item, *, at: datetime) -
         gone = Counter(label.value for label in answers if label.value is not None)
         projects.count_labels(project, {value: -count for value, count in gone.items()})
     if item.labels + item.skips:
+        labels.lose_item(session, project.id, item.position)
         project.label_events += 1
         project.oldest_unused_at = project.oldest_unused_at or at
     item.state = ItemState.DELETED

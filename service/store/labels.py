@@ -66,6 +66,29 @@ def add_many(writes: Writes, same: Mapping[str, Any], columns: Mapping[str, Sequ
     writes.add_rows(Label.__table__, same, columns)
 
 
+def lose_item(session: Session, project_id: int, position: int) -> None:
+    """Leave out of learning what was said of an item that is deleted."""
+    session.execute(
+        update(Label)
+        .where(Label.project_id == project_id, Label.position == position)
+        .values(audit_draw=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def draw_anew(session: Session, project_id: int) -> None:
+    """Give labels the audit draws that their items have by now."""
+    draw = select(Item.audit_draw).where(
+        Item.project_id == Label.project_id, Item.position == Label.position
+    )
+    session.execute(
+        update(Label)
+        .where(Label.project_id == project_id, Label.audit_draw.is_not(None))
+        .values(audit_draw=draw.scalar_subquery())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def list_for(
     session: Session,
     project: Project,
@@ -111,8 +134,7 @@ def training(session: Session, project: Project) -> list[Row]:
 
     The audit reserve is left out, whoever labelled it.
     """
-    query = _values(project, Item.audit_draw >= project.audit_threshold)
-    return _rows(session, query)
+    return _rows(session, _values(project, _is_for_training(project)))
 
 
 def audit(session: Session, project: Project) -> list[Row]:
@@ -123,7 +145,9 @@ def audit(session: Session, project: Project) -> list[Row]:
     planner that has no statistics yet would look through all items.
     """
     is_blind = Label.prediction_shown.is_not(True)
-    reserved = _values(project, Item.audit_draw < project.audit_threshold, is_blind)
+    reserved = _values(project, _is_reserved(project), is_blind).join(
+        Item, (Item.project_id == Label.project_id) & (Item.position == Label.position)
+    )
     found = session.execute(reserved.add_columns(Item.state))
     return [tuple(row) for *row, state in found if state == ItemState.LABELLED]
 
@@ -135,13 +159,13 @@ def known(session: Session, project: Project) -> list[Row]:
 
 def count_reserved(session: Session, project: Project) -> int:
     """Labelled items of the audit reserve."""
-    reserved = _items(_values(project, Item.audit_draw < project.audit_threshold))
+    reserved = _items(_values(project, _is_reserved(project)))
     return session.scalar(select(func.count()).select_from(reserved.subquery())) or 0
 
 
 def labelled_positions(session: Session, project: Project) -> list[int]:
     """Items outside the reserve that have a label, in order."""
-    query = _values(project, Item.audit_draw >= project.audit_threshold)
+    query = _values(project, _is_for_training(project))
     return sorted(session.scalars(_items(query)))
 
 
@@ -157,7 +181,7 @@ def tally(session: Session, project: Project) -> tuple[int, int]:
 def count_by_class(session: Session, project: Project) -> list[int]:
     """How many items somebody has labelled with each class, outside the reserve."""
     query = (
-        _values(project, Item.audit_draw >= project.audit_threshold)
+        _values(project, _is_for_training(project))
         .order_by(None)
         .with_only_columns(Label.value, func.count(Label.position.distinct()))
         .group_by(Label.value)
@@ -166,16 +190,23 @@ def count_by_class(session: Session, project: Project) -> list[int]:
     return [counts.get(value, 0) for value in range(len(project.classes))]
 
 
+def _is_for_training(project: Project) -> ColumnElement[bool]:
+    return Label.audit_draw >= project.audit_threshold
+
+
+def _is_reserved(project: Project) -> ColumnElement[bool]:
+    return Label.audit_draw < project.audit_threshold
+
+
 def _values(project: Project, *among: ColumnElement[bool]) -> Select[int, int | None, int, str]:
     """Current labels by item and number, of items that are there."""
     return (
         select(Label.position, Label.value, Label.number, Label.annotator)
-        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
         .where(
             Label.project_id == project.id,
             Label.is_current,
             Label.value.is_not(None),
-            Item.state != "deleted",
+            Label.audit_draw.is_not(None),
             *among,
         )
         .order_by(Label.position, Label.number)
@@ -192,6 +223,6 @@ def _rows(session: Session, query: Select[int, int | None, int, str]) -> list[Ro
 
 def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:
     """Items labelled last, outside the reserve."""
-    among = _values(project, Item.audit_draw >= project.audit_threshold)
+    among = _values(project, _is_for_training(project))
     query = among.with_only_columns(Label.position).order_by(None).order_by(Label.number.desc())
     return list(dict.fromkeys(session.scalars(query.limit(limit))))

@@ -6,7 +6,7 @@ from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from service.domain import audit
-from service.store import items
+from service.store import items, labels
 from service.store.tables.pool import Item, Project
 
 _ALL = 2.0
@@ -34,6 +34,7 @@ def begin(session: Session, project: Project) -> bool:
         .execution_options(synchronize_session=False)
     )
     project.audit_excluded += len(moved.all())
+    labels.draw_anew(session, project.id)
     project.audit_threshold = threshold
     project.audit_released_at = None
     project.open_count = items.count_open(session, project, first=threshold, end=_ALL)

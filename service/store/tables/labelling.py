@@ -126,6 +126,9 @@ class Label(Base):
     is_current: Mapped[bool]
     prediction_shown: Mapped[bool | None]
     """Whether it was given beside what the model says; none where nobody said so."""
+    audit_draw: Mapped[float | None]
+    """Its item's; none once that is deleted. With it, learning reads labels without items, which
+    lie scattered over the pool."""
     batch_id: Mapped[UUID | None]
     reason: Mapped[Reason | None] = mapped_column(String(20))
     """Why the item was served, if a batch brought it."""
