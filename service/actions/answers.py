@@ -173,15 +173,21 @@ def _restate(
     for (position, _), value in values.items():
         counts[position][value is None] += 1
     alike: dict[tuple[int, int, ItemState], list[int]] = {}
+    more, threshold, per_item = Counter[str](), project.audit_threshold, project.labels_per_item
     for position, item in standing.items():
         answered, skips = counts[position]
-        state = state_after(labels=answered, skips=skips, labels_per_item=project.labels_per_item)
-        project.label_count += answered - item.labels
-        project.labelled_count += (state == ItemState.LABELLED) - (item.state == ItemState.LABELLED)
-        if item.audit_draw >= project.audit_threshold:
-            project.open_count += (state == ItemState.OPEN) - (item.state == ItemState.OPEN)
-        project.reopened += state == ItemState.OPEN and item.state != ItemState.OPEN
+        state = state_after(labels=answered, skips=skips, labels_per_item=per_item)
+        opens = (state == ItemState.OPEN) - (item.state == ItemState.OPEN)
+        more["label"] += answered - item.labels
+        more["labelled"] += (state == ItemState.LABELLED) - (item.state == ItemState.LABELLED)
+        more["open"] += opens if item.audit_draw >= threshold else 0
+        more["reopened"] += max(0, opens)
         alike.setdefault((answered, skips, state), []).append(position)
+    # At once, since the project is one that looks after each change of it.
+    project.label_count += more["label"]
+    project.labelled_count += more["labelled"]
+    project.open_count += more["open"]
+    project.reopened += more["reopened"]
     for (answered, skips, state), positions in alike.items():
         standings.set_answers(
             writes, project.id, positions, labels=answered, skips=skips, state=state

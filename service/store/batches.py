@@ -5,17 +5,31 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BigInteger, ColumnElement, String, bindparam, select
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
 from service.store.lists import add_rows
+from service.store.openings import IS_LEASED
+from service.store.tables.base import Utc
 from service.store.tables.labelling import Batch, Label, Lease, Selection
 from service.store.tables.pool import Item
 from service.store.writes import Writes
 
 _LATELY = 21
 _UNTIL_KNOWN = 10
+_OPEN = (
+    select(Batch)
+    .join(Lease, Lease.batch_id == Batch.id)
+    .where(
+        Batch.project_id == bindparam("of_project", type_=BigInteger),
+        Batch.annotator == bindparam("whose", type_=String),
+        IS_LEASED,
+        Lease.expires_at > bindparam("at", type_=Utc),
+    )
+    .order_by(Batch.created_at.desc())
+    .limit(1)
+)
 
 
 def add_many(
@@ -44,19 +58,7 @@ def get(session: Session, project_id: int, batch_id: UUID) -> Batch:
 
 def find_open(session: Session, project_id: int, annotator: str, *, now: datetime) -> Batch | None:
     """The annotator's newest batch of which something is still held."""
-    query = (
-        select(Batch)
-        .join(Lease, Lease.batch_id == Batch.id)
-        .where(
-            Batch.project_id == project_id,
-            Batch.annotator == annotator,
-            Lease.state == "open",
-            Lease.expires_at > now,
-        )
-        .order_by(Batch.created_at.desc())
-        .limit(1)
-    )
-    return session.scalar(query)
+    return session.scalar(_OPEN, {"of_project": project_id, "whose": annotator, "at": now})
 
 
 def usual_size(session: Session, project_id: int) -> int:

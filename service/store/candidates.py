@@ -61,7 +61,7 @@ def at_positions(
     found, others = {}, set()
     kind = openings.kind_of(asking.project, among=True, asked=asked)
     rows = session.connection().execute(_at_positions(kind), given(asking, positions))
-    for *row, is_theirs in rows:
+    for *row, is_theirs in rows.all():
         each = of_row(row)
         if is_theirs:
             others.add(each.position)
@@ -87,7 +87,7 @@ def standing(
         return {}
     kind = openings.kind_of(asking.project, among=True, asked=asked)
     rows = session.connection().execute(_standing(kind), given(asking, positions))
-    return {at: bool(free) for at, free in rows}
+    return {at: bool(free) for at, free in rows.all()}
 
 
 @cache

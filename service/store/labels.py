@@ -149,7 +149,7 @@ def audit(session: Session, project: Project) -> list[Row]:
         Item, (Item.project_id == Label.project_id) & (Item.position == Label.position)
     )
     found = session.execute(reserved.add_columns(Item.state))
-    return [tuple(row) for *row, state in found if state == ItemState.LABELLED]
+    return [tuple(row) for *row, state in found.all() if state == ItemState.LABELLED]
 
 
 def known(session: Session, project: Project) -> list[Row]:
@@ -166,7 +166,7 @@ def count_reserved(session: Session, project: Project) -> int:
 def labelled_positions(session: Session, project: Project) -> list[int]:
     """Items outside the reserve that have a label, in order."""
     query = _values(project, _is_for_training(project))
-    return sorted(session.scalars(_items(query)))
+    return sorted(session.scalars(_items(query)).all())
 
 
 def tally(session: Session, project: Project) -> tuple[int, int]:
@@ -218,7 +218,8 @@ def _items(labelled: Select[int, int | None, int, str]) -> Select[int]:
 
 
 def _rows(session: Session, query: Select[int, int | None, int, str]) -> list[Row]:
-    return [(p, value, n, who) for p, value, n, who in session.execute(query) if value is not None]
+    rows = session.execute(query).all()
+    return [(p, value, n, who) for p, value, n, who in rows if value is not None]
 
 
 def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:

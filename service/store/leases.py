@@ -77,7 +77,7 @@ def list_of(session: Session, project_id: int, positions: Sequence[int]) -> list
             batch_id=batch,
             reason=reason,
         )
-        for number, position, annotator, state, until, batch, reason in rows
+        for number, position, annotator, state, until, batch, reason in rows.all()
     ]
 
 

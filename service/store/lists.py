@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from types import NoneType
 from typing import Any, Self
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -57,7 +59,7 @@ class Listed(TypeDecorator[Sequence[Any]]):
             return None
         if dialect.name == "sqlite":
             return json.dumps(value)
-        return "{" + ",".join(map(_word, value)) + "}"
+        return "{" + _words(value) + "}"
 
 
 class _Array(UserDefinedType[str]):
@@ -74,10 +76,28 @@ class _Array(UserDefinedType[str]):
         return self.spec
 
 
+def _words(values: Sequence[Any]) -> str:
+    """Values of an array, as PostgreSQL reads them: those of one kind at once."""
+    kinds = set(map(type, values))
+    if kinds <= _PLAIN:
+        return repr(list(values))[1:-1].replace("None", "NULL")
+    if kinds == {str}:
+        joined = '","'.join(values)
+        is_plain = "\\" not in joined and joined.count('"') == 2 * len(values) - 2
+        return f'"{joined}"' if is_plain else ",".join(map(_word, values))
+    return ",".join(map(_word, values))
+
+
+_PLAIN = {int, float, bool, NoneType}
+"""Kinds that PostgreSQL reads as Python writes them, but for None."""
+
+
 def _word(value: Any) -> str:
     """One value of an array, as PostgreSQL reads it."""
     if value is None:
         return "NULL"
+    if isinstance(value, UUID):
+        return value.hex
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, datetime):

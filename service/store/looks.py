@@ -68,7 +68,8 @@ def first_free(
             most = len(each.positions) if is_sqlite(session) else each.wanted
             given |= {f"next_{order}": list(each.positions), f"most_{order}": most}
         kind = openings.kind_of(asking.project, among=True)
-        for order, *row, is_theirs in session.connection().execute(_first_free(kind), given):
+        rows = session.connection().execute(_first_free(kind), given).all()
+        for order, *row, is_theirs in rows:
             candidate = candidates.of_row(row)
             found[order].append(candidate)
             if is_theirs:

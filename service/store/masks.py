@@ -38,7 +38,7 @@ def closed_positions(session: Session, project: Project) -> list[int]:
         Item.audit_draw < project.audit_threshold,
         Item.audit_draw < literal_column(str(MOST_RESERVED)),
     )
-    found = [*session.scalars(closed), *session.scalars(reserved)]
+    found = [*session.scalars(closed).all(), *session.scalars(reserved).all()]
     if project.labels_per_item > 1:
         found += [position for position, _ in begun(session, project)]
     return found

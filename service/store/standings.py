@@ -59,7 +59,7 @@ def lock_many(session: Session, project_id: int, keys: Iterable[str]) -> dict[st
             skips=skips,
             audit_draw=draw,
         )
-        for key, position, state, labels, skips, draw in rows
+        for key, position, state, labels, skips, draw in rows.all()
     }
 
 
