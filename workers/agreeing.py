@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from service.runtime import Runtime
-from service.store.labels import Row
 from service.store.tables.pool import Project, Shard
+from service.store.training import Row
 from workers import gate
 from workers.learning import consensus, heldout, specs, votes
 from workers.learning.arrays import Ints

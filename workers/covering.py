@@ -6,7 +6,7 @@ import numpy as np
 import structlog
 
 from service.runtime import Runtime
-from service.store import batches, clusterings, coverings, labels, masks, shards, spots
+from service.store import batches, clusterings, coverings, masks, shards, spots, training
 from service.store.tables.pool import Project
 from workers.learning import coverage
 from workers.learning.coverage import NOWHERE, Assigned
@@ -29,7 +29,7 @@ def write(runtime: Runtime, project: Project, ranking_id: int) -> None:
             return
         there = shards.list_for(session, project.id)
         closed = np.array(masks.closed_positions(session, project), dtype=np.int64)
-        labelled = labels.labelled_positions(session, project)
+        labelled = training.positions(session, project)
         served = coverings.served_positions(session, project)
         suspects = np.array(spots.suspect_positions(session, project.id), dtype=np.int64)
         size = batches.usual_size(session, project.id)

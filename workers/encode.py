@@ -7,7 +7,7 @@ import structlog
 
 from service.domain.runs import RunKind, RunState, Stage
 from service.runtime import Runtime
-from service.store import cycles, items, labels, projects, runs, shards, upload_parts
+from service.store import cycles, items, projects, runs, shards, training, upload_parts
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project
 from service.store.tables.uploads import Part
@@ -109,7 +109,7 @@ def _save(
         runs.move(session, held, now=now, state=RunState.DONE, reason=None)
         shards.put(session, rows)
         project.encoded = end
-        if labels.are_any_between(session, project.id, first=before.encoded, end=end):
+        if training.are_any_between(session, project.id, first=before.encoded, end=end):
             project.retrain_asked = True  # they came before their features did
         if end > before.encoded:
             follow_up = cycles.queue_if_due(session, project, at=now)

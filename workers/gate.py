@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sqlalchemy.orm import Session
 
 from service.runtime import Runtime
-from service.store import labels, versions
+from service.store import training, versions
 from service.store.tables.learning import Version
 from service.store.tables.pool import Project, Shard
 from workers.learning import consensus, safeguards
@@ -42,13 +42,13 @@ def evidence(session: Session, project: Project) -> Evidence | None:
     in_use = versions.find(session, project.version_id)
     if in_use is None or set(project.estimator) > {"name"}:
         return None
-    truth = resolved(labels.audit(session, project), below=project.encoded)
+    truth = resolved(training.audit_rows(session, project), below=project.encoded)
     if len(truth.items) < safeguards.LEAST_EVIDENCE:
         return None
     return Evidence(in_use=in_use, items=truth.items, labels=truth.labels)
 
 
-def resolved(rows: Sequence[labels.Row], *, below: int) -> Resolved:
+def resolved(rows: Sequence[training.Row], *, below: int) -> Resolved:
     """One label an item, from what people say alone; of items whose features are there."""
     return consensus.of_rows([row for row in rows if row[0] < below])
 

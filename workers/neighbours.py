@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy.orm import Session
 
-from service.store import labels
+from service.store import training
 from service.store.blobs import Blobs
 from service.store.tables.learning import RunShard
 from service.store.tables.pool import Project
@@ -25,7 +25,7 @@ Entries: TypeAlias = npt.NDArray[np.void]
 
 def newest(session: Session, project: Project) -> list[int]:
     """Items labelled last, ascending: at most 50, of those that have features."""
-    found = labels.newest_positions(session, project, limit=NEWEST)
+    found = training.newest_positions(session, project, limit=NEWEST)
     return sorted(each for each in found if each < project.encoded)
 
 

@@ -8,7 +8,7 @@ import structlog
 
 from service.domain.catalogue import Asked
 from service.runtime import Runtime
-from service.store import batches, labels, masks, rankings, rechecks, run_shards, versions
+from service.store import batches, masks, rankings, rechecks, run_shards, training, versions
 from service.store.tables.learning import RunShard, Version
 from service.store.tables.pool import Project
 from workers.learning import asking_again
@@ -25,7 +25,7 @@ class _Known:
     """What is read of a project, in one look."""
 
     version: Version
-    rows: Sequence[labels.Row]
+    rows: Sequence[training.Row]
     begun: Sequence[tuple[int, int]]
     closed: Sequence[int]
     scored: Sequence[RunShard]
@@ -55,7 +55,7 @@ def _read(runtime: Runtime, project: Project, ranking_id: int) -> _Known | None:
             return None
         return _Known(
             version=version,
-            rows=labels.training(session, project),
+            rows=training.rows(session, project),
             begun=masks.begun(session, project),
             closed=masks.closed_positions(session, project),
             scored=run_shards.list_for(session, ranking.run_id) if ranking.run_id else [],

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.runs import RunState, Stage
 from service.runtime import Runtime
-from service.store import cycles, labels, projects, reports, runs, shards, versions
+from service.store import cycles, projects, reports, runs, shards, training, versions
 from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Project, Shard
 from workers import agreeing, drawing, gate, stages
@@ -39,7 +39,7 @@ class _Task:
     previous: Version | None
     """The version before, if it was fitted for the same and is worth going on from."""
     evidence: Evidence | None
-    rows: Sequence[labels.Row]
+    rows: Sequence[training.Row]
     """Every label to train on."""
 
 
@@ -71,7 +71,7 @@ def _load(runtime: Runtime, run: Run) -> _Task:
             shards=shards.list_for(session, project.id),
             previous=_previous(session, project),
             evidence=gate.evidence(session, project),
-            rows=labels.training(session, project),
+            rows=training.rows(session, project),
         )
 
 

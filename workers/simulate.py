@@ -12,7 +12,7 @@ from service.domain import simulations as rules
 from service.domain.runs import RunState, Stage
 from service.domain.simulations import Asked, Origin
 from service.runtime import Runtime
-from service.store import labels, projects, runs, shards, simulations, watches
+from service.store import projects, runs, shards, simulations, training, watches
 from service.store.pieces import REPLAYED
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project, Shard
@@ -88,9 +88,9 @@ def _load(runtime: Runtime, run: Run) -> _Truth:
         project = projects.find_live(session, run.project_id)
         if project is None:
             raise Superseded
-        rows = labels.known(session, project)
+        rows = training.known_rows(session, project)
         found = shards.list_for(session, project.id)
-        reserved = labels.count_reserved(session, project)
+        reserved = training.count_reserved(session, project)
     resolved = consensus.of_rows(rows)
     known = resolved.items < project.encoded  # the others have no features yet
     return _Truth(

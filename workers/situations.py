@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import InputType, Strategy
-from service.store import batches, labels, leases, versions
+from service.store import batches, leases, training, versions
 from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Project
 from workers.encoders import inputs
@@ -31,7 +31,7 @@ def _situation(
         strategy=Strategy(project.strategy),
         has_version=version is not None,
         classes=project.classes,
-        labels=labels.count_by_class(session, project),
+        labels=training.count_by_class(session, project),
         features=_features(project),
         batch_size=batches.usual_size(session, project.id),
         pool_size=project.open_count,

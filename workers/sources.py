@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from service.runtime import Runtime
-from service.store import labels, masks, projects, shards
+from service.store import masks, projects, shards, training
 from service.store.tables.learning import Run, RunShard
 from service.store.tables.pool import Project, Shard
 from workers import situations
@@ -106,7 +106,7 @@ def candidates(runtime: Runtime, task: Task, positions: Ints) -> Candidates:
     project, labelled = task.project, np.zeros(0, np.int64)
     if task.rule.looks_at_labelled:
         with runtime.readers() as session:
-            labelled = np.array(labels.labelled_positions(session, project), dtype=np.int64)
+            labelled = np.array(training.positions(session, project), dtype=np.int64)
     return Candidates(
         positions=positions,
         labelled=labelled[labelled < task.end],

@@ -8,7 +8,7 @@ from service.actions.access import Caller
 from service.domain.catalogue import InputType, Role
 from service.errors import Conflict
 from service.runtime import Runtime
-from service.store import cycles, labels, projects, reserves
+from service.store import cycles, projects, reserves, training
 from service.store.tables.learning import Run
 
 
@@ -34,7 +34,7 @@ def release(runtime: Runtime, caller: Caller, uid: UUID) -> Released:
         if not project.audit_threshold:
             raise Conflict("there is no audit reserve to release: nothing is set aside")
         items = projects.count_reserved(session, project)
-        labelled = labels.count_reserved(session, project)
+        labelled = training.count_reserved(session, project)
         reserves.release(session, project, at=now)
         if labelled and project.input_type != InputType.SCORES:
             project.retrain_asked = True

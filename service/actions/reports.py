@@ -9,7 +9,7 @@ from uuid import UUID
 from service.actions.access import Caller
 from service.domain import reports as words
 from service.runtime import Runtime
-from service.store import labels, projects, reports
+from service.store import projects, reports, training
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ def read(runtime: Runtime, caller: Caller, uid: UUID) -> ReportView:
                 made_at=report.made_at,
                 labels_since=max(0, project.label_events - report.events_seen),
             )
-        count = labels.count_reserved(session, project)
+        count = training.count_reserved(session, project)
         detail = words.NO_VERSION if project.version_id is None else words.NOT_YET
     empty = words.empty(audit_labels=count, detail=detail)
     return ReportView(document=empty, made_at=None, labels_since=project.label_events)

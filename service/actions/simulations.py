@@ -15,7 +15,7 @@ from service.domain.runs import RunKind, Stage
 from service.domain.simulations import Asked
 from service.errors import Conflict, Fault, Unacceptable
 from service.runtime import Runtime
-from service.store import labels, projects, runs, simulations
+from service.store import projects, runs, simulations, training
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project
 from service.store.tables.simulations import Simulation
@@ -41,7 +41,7 @@ def start(runtime: Runtime, caller: Caller, uid: UUID, wanted: Mapping[str, Any]
         # Without a lock: who labels and who learns wait for nothing here.
         project = projects.get(session, caller.workspace_id, uid)
         asked = _asked(project, wanted)
-        items, classes = labels.tally(session, project)
+        items, classes = training.tally(session, project)
         _check(asked, items, classes, most_rounds=runtime.settings.max_simulation_rounds)
         run = runs.queue_up(session, project.id, RunKind.SIMULATE, Stage.SIMULATE, at=now)
         if run is None:

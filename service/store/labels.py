@@ -5,17 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from service.domain.items import ItemState
 from service.errors import NotFound
 from service.store.tables.labelling import Label
 from service.store.tables.pool import Item, Project
 from service.store.writes import Writes
-
-Row = tuple[int, int, int, str]
-"""Position, value, number and annotator of a label."""
 
 
 def current(
@@ -115,115 +111,3 @@ def list_for(
         query = query.where(Label.number > after)
     rows = session.execute(query.order_by(Label.number).limit(limit))
     return [(label, key) for label, key in rows]
-
-
-def are_any_between(session: Session, project_id: int, *, first: int, end: int) -> bool:
-    """Whether an item of a stretch of positions has a label."""
-    query = select(Label.number).where(
-        Label.project_id == project_id,
-        Label.position >= first,
-        Label.position < end,
-        Label.is_current,
-        Label.value.is_not(None),
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
-def training(session: Session, project: Project) -> list[Row]:
-    """Every label to train on, by position.
-
-    The audit reserve is left out, whoever labelled it.
-    """
-    return _rows(session, _values(project, _is_for_training(project)))
-
-
-def audit(session: Session, project: Project) -> list[Row]:
-    """The same of the items of today's audit reserve that have all the labels they need.
-
-    No version was ever trained on them: the reserve only shrinks. Labels that were given beside
-    a prediction are left out. Which items have what they need is not asked in the query: a
-    planner that has no statistics yet would look through all items.
-    """
-    is_blind = Label.prediction_shown.is_not(True)
-    reserved = _values(project, _is_reserved(project), is_blind).join(
-        Item, (Item.project_id == Label.project_id) & (Item.position == Label.position)
-    )
-    found = session.execute(reserved.add_columns(Item.state))
-    return [tuple(row) for *row, state in found.all() if state == ItemState.LABELLED]
-
-
-def known(session: Session, project: Project) -> list[Row]:
-    """The same with the audit reserve, for those who train on nothing that is used."""
-    return _rows(session, _values(project))
-
-
-def count_reserved(session: Session, project: Project) -> int:
-    """Labelled items of the audit reserve."""
-    reserved = _items(_values(project, _is_reserved(project)))
-    return session.scalar(select(func.count()).select_from(reserved.subquery())) or 0
-
-
-def labelled_positions(session: Session, project: Project) -> list[int]:
-    """Items outside the reserve that have a label, in order."""
-    query = _values(project, _is_for_training(project))
-    return sorted(session.scalars(_items(query)).all())
-
-
-def tally(session: Session, project: Project) -> tuple[int, int]:
-    """Labelled items, and classes among their labels, the audit reserve included."""
-    counts = (func.count(Label.position.distinct()), func.count(Label.value.distinct()))
-    items, classes = session.execute(
-        _values(project).order_by(None).with_only_columns(*counts)
-    ).one()
-    return items, classes
-
-
-def count_by_class(session: Session, project: Project) -> list[int]:
-    """How many items somebody has labelled with each class, outside the reserve."""
-    query = (
-        _values(project, _is_for_training(project))
-        .order_by(None)
-        .with_only_columns(Label.value, func.count(Label.position.distinct()))
-        .group_by(Label.value)
-    )
-    counts = dict(session.execute(query).all())
-    return [counts.get(value, 0) for value in range(len(project.classes))]
-
-
-def _is_for_training(project: Project) -> ColumnElement[bool]:
-    return Label.audit_draw >= project.audit_threshold
-
-
-def _is_reserved(project: Project) -> ColumnElement[bool]:
-    return Label.audit_draw < project.audit_threshold
-
-
-def _values(project: Project, *among: ColumnElement[bool]) -> Select[int, int | None, int, str]:
-    """Current labels by item and number, of items that are there."""
-    return (
-        select(Label.position, Label.value, Label.number, Label.annotator)
-        .where(
-            Label.project_id == project.id,
-            Label.is_current,
-            Label.value.is_not(None),
-            Label.audit_draw.is_not(None),
-            *among,
-        )
-        .order_by(Label.position, Label.number)
-    )
-
-
-def _items(labelled: Select[int, int | None, int, str]) -> Select[int]:
-    return labelled.order_by(None).with_only_columns(Label.position).distinct()
-
-
-def _rows(session: Session, query: Select[int, int | None, int, str]) -> list[Row]:
-    rows = session.execute(query).all()
-    return [(p, value, n, who) for p, value, n, who in rows if value is not None]
-
-
-def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:
-    """Items labelled last, outside the reserve."""
-    among = _values(project, _is_for_training(project))
-    query = among.with_only_columns(Label.position).order_by(None).order_by(Label.number.desc())
-    return list(dict.fromkeys(session.scalars(query.limit(limit))))

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Asked
 from service.store import batches
-from service.store.labels import Row
 from service.store.tables.labelling import Label, Selection
 from service.store.tables.pool import Item, Project
+from service.store.training import Row
 
 
 def list_for(session: Session, project: Project) -> list[Row]:

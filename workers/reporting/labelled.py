@@ -6,9 +6,9 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from service.store import labels
-from service.store.labels import Row
+from service.store import training
 from service.store.tables.pool import Project
+from service.store.training import Row
 from workers.learning import consensus
 from workers.learning.consensus import Resolved
 
@@ -43,7 +43,7 @@ class Labelled:
 def load(session: Session, project: Project) -> Labelled:
     """Read them."""
     return Labelled(
-        known=labels.known(session, project),
-        training=labels.training(session, project),
-        audit=labels.audit(session, project),
+        known=training.known_rows(session, project),
+        training=training.rows(session, project),
+        audit=training.audit_rows(session, project),
     )

@@ -7,9 +7,9 @@ import numpy as np
 
 from service.runtime import Runtime
 from service.store import repeats, versions
-from service.store.labels import Row
 from service.store.tables.learning import Version
 from service.store.tables.pool import Project, Shard
+from service.store.training import Row
 from workers import agreeing, gate
 from workers.agreeing import Agreed
 from workers.learning.arrays import Floats, Ints

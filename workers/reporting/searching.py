@@ -7,8 +7,8 @@ import numpy as np
 
 from service.runtime import Runtime
 from service.store import projects
-from service.store.labels import Row
 from service.store.tables.learning import RunShard, Version
+from service.store.training import Row
 from workers.learning import consensus, recall
 from workers.learning.arrays import Flags, Floats, Ints
 from workers.learning.recall import Part

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from service.runtime import Runtime
-from service.store import labels
+from service.store import training
 from service.store.tables.pool import Item
 from tests.api import Api
 from tests.service.rows import project_of, ranked, write_predictions, write_version
@@ -32,7 +32,7 @@ def reserved(runtime: Runtime, project: str) -> set[str]:
 def trained(runtime: Runtime, project: str) -> set[int]:
     with runtime.readers() as session:
         row = project_of(session, project)
-        return {position for position, *_ in labels.training(session, row)}
+        return {position for position, *_ in training.rows(session, row)}
 
 
 def test_a_project_with_labels_can_begin_an_audit_of_the_other_items(
