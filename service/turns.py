@@ -12,8 +12,14 @@ R = TypeVar("R")
 MOST_WEIGHT = 1_000
 """Weight of what is done together: a single wish may weigh more."""
 
-Together = Callable[[Sequence[W]], Sequence[R | Exception]]
-"""Fulfils wishes at once; answers, wish by wish, what became of it or why it is refused."""
+Gather = Callable[[], Sequence[W]]
+"""Says what all who stand in line by now want; asked once."""
+Together = Callable[[Gather[W]], Sequence[R | Exception]]
+"""Fulfils wishes at once; answers, wish by wish, what became of it or why it is refused.
+
+It gathers them when it has what it must wait for, such as a lock: who comes meanwhile is served
+with the others.
+"""
 
 
 @dataclass(eq=False)
@@ -30,7 +36,8 @@ class _Place:
 
 
 class Turns:
-    """Lines by name. Who comes while nobody is being served serves all that came by then.
+    """Lines by name. Who comes while nobody is being served serves all that have come by the time
+    that they can be served.
 
     Those who wait hold no connection meanwhile, and a transaction is paid for once by all of
     them. The database decides between processes, as ever.
@@ -65,18 +72,24 @@ class Turns:
         if not is_first:
             place.woken.wait()
         if not (place.is_served or place.is_alone):
-            self._serve(name, do)
+            self._serve(name, do, place)
         if place.is_alone:
-            (place.outcome,) = do([wish])
+            (place.outcome,) = do(lambda: [wish])
         if isinstance(place.outcome, Exception):
             raise place.outcome
         outcome: R = place.outcome
         return outcome
 
-    def _serve(self, name: Hashable, do: Together[Any, Any]) -> None:
-        group = self._take(name)
+    def _serve(self, name: Hashable, do: Together[Any, Any], first: _Place) -> None:
+        """Serve the head of a line, where `first` stands."""
+        group = [first]
+
+        def gather() -> Sequence[Any]:
+            group[:] = self._take(name)
+            return [place.wish for place in group]
+
         try:
-            outcomes = do([place.wish for place in group])
+            outcomes = do(gather)
             for place, outcome in zip(group, outcomes, strict=True):
                 place.is_served, place.outcome = True, outcome
         except Exception:

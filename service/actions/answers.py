@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from service.actions import closing
 from service.domain.items import ItemState, LeaseState, state_after
-from service.store import items, labels, leases, projects, slots, standings
+from service.domain.requests import Answer
+from service.store import items, labels, leases, projects, standings
 from service.store.leases import Held
 from service.store.standings import Standing
 from service.store.tables.labelling import Label
@@ -18,23 +19,8 @@ from service.store.tables.pool import Item, Project
 from service.store.writes import Writes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """One annotator's answer for one item; no value is a skip."""
-
-    position: int
-    annotator: str
-    value: int | None
-    prediction_shown: bool = False
-
-    @property
-    def whose(self) -> tuple[int, str]:
-        """What there is one current answer for."""
-        return self.position, self.annotator
-
-
 def apply(
-    session: Session,
+    writes: Writes,
     project: Project,
     known: Iterable[Standing],
     posts: Sequence[Sequence[Answer]],
@@ -44,6 +30,7 @@ def apply(
     """Make answers current, in their order; say how many of each post differed from what was there.
 
     Args:
+        writes: what is left to be sent by the caller.
         known: the items that are answered, which the caller has locked.
         posts: answers by the request that brought them.
     """
@@ -51,7 +38,7 @@ def apply(
     items_by = {item.position: item for item in known if item.position in named}
     # Most items come without an answer, and it is known of them: nobody has to ask.
     answered = sorted(at for at, item in items_by.items() if item.labels + item.skips)
-    before = labels.current(session, project.id, answered) if answered else {}
+    before = labels.current(writes.session, project.id, answered) if answered else {}
     values: dict[tuple[int, str], int | None] = {w: row.value for w, row in before.items()}
     counts = [0] * len(posts)
     changed: list[Answer] = []
@@ -61,12 +48,12 @@ def apply(
             changed.append(answer)
             counts[number] += 1
     if changed:
-        _change(session, project, items_by, before, values, changed, at)
+        _change(writes, project, items_by, before, values, changed, at)
     return counts
 
 
 def _change(
-    session: Session,
+    writes: Writes,
     project: Project,
     items_by: Mapping[int, Standing],
     before: Mapping[tuple[int, str], Label],
@@ -75,20 +62,19 @@ def _change(
     at: datetime,
 ) -> None:
     last = {answer.whose: answer for answer in changed}
+    session = writes.session
     held = leases.list_of(session, project.id, sorted({each.position for each in changed}))
     latest = {(lease.position, lease.annotator): lease for lease in held}
     labels.end(session, [before[w].number for w in last if w in before], at=at)
     gone = [before[w].value for w in last if w in before]
     _count_labels(project, came=[answer.value for answer in last.values()], gone=gone)
-    writes = Writes(session)
     new = _columns(items_by, changed, last, latest, at)
     labels.add_many(writes, {"project_id": project.id, "at": at}, new)
-    closed = _close_leases(writes, project, list(last.values()), latest, at)
+    closed = closing.close(writes, project, list(last.values()), latest, at)
     finished = _restate(writes, project, items_by, values)
     is_open = {each.id: each.state == LeaseState.OPEN for each in held if each.position in finished}
     left = [number for number, is_left in is_open.items() if is_left and number not in closed]
     leases.close(writes, left, LeaseState.RELEASED)
-    writes.send()
     _count_events(project, len(changed), at)
 
 
@@ -128,35 +114,6 @@ def _columns(
         "reason": [lease.reason if lease else None for lease in leased],
         "ended_at": [None if is_current else at for is_current in current],
     }
-
-
-def _close_leases(
-    writes: Writes,
-    project: Project,
-    answers: Sequence[Answer],
-    latest: Mapping[tuple[int, str], Held],
-    at: datetime,
-) -> set[int]:
-    """A label keeps its slot taken, a skip gives it back; answer the leases that are closed."""
-    labelled: list[int] = []
-    skipped: list[int] = []
-    without: dict[tuple[int, str], UUID | None] = {}
-    for answer in answers:
-        lease = latest.get(answer.whose)
-        holds = lease is not None and (
-            lease.state == LeaseState.LABELLED
-            or (lease.state == LeaseState.OPEN and lease.expires_at > at)
-        )
-        if lease is not None and holds:
-            (skipped if answer.value is None else labelled).append(lease.id)
-        elif answer.value is not None:
-            without[answer.whose] = lease.batch_id if lease else None
-    leases.close(writes, labelled, LeaseState.LABELLED)
-    leases.close(writes, skipped, LeaseState.RELEASED)
-    if without:
-        writes.send()
-        slots.keep(writes.session, project, without, now=at)
-    return {*labelled, *skipped}
 
 
 def _restate(

@@ -24,6 +24,7 @@ from service.store.desks import Desk
 from service.store.tables.labelling import Batch
 from service.store.tables.learning import Ranking
 from service.store.writes import Writes
+from service.turns import Gather
 
 _MOST_ROUNDS = 6
 """Rounds of choosing of which rivals took something, before a batch is left short."""
@@ -39,15 +40,16 @@ class Ask:
 
 
 def hand_out_all(
-    runtime: Runtime, workspace_id: UUID, uid: UUID, asks: Sequence[Ask]
+    runtime: Runtime, workspace_id: UUID, uid: UUID, gather: Gather[Ask]
 ) -> list[BatchView | Exception]:
     """Lease the next items of a project to each who asks, in the order of asking."""
     # Read before the transaction: on SQLite, writing is one at a time, and this need not wait.
     with runtime.readers() as session:
         desk = desks.get(session, workspace_id, uid)
     with runtime.sessions.begin() as session:
-        # Once, and not before this writer's turn: an old one hides what expired.
-        now = runtime.now()
+        session.connection()  # on SQLite it is this writer's turn from here on
+        # Once, and not before that turn: an old one hides what expired.
+        asks, now = gather(), runtime.now()
         held = [_open_batch(session, desk, ask.wish, now) for ask in asks]
         wishes = [ask.wish for ask, batch in zip(asks, held, strict=True) if batch is None]
         new = iter(_serve(runtime, session, desk, wishes, now))

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from service.actions import answers, receipts
 from service.actions.access import Caller
-from service.actions.answers import Answer
-from service.domain.requests import NewLabel
+from service.domain.requests import Answer, NewLabel
 from service.errors import Fault, Unacceptable
 from service.runtime import Runtime
-from service.store import cycles, projects, standings
+from service.store import counts, cycles, standings
 from service.store.standings import Standing
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project
+from service.store.writes import Writes
+from service.turns import Gather
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +43,12 @@ class Recorded:
 
 
 def record_all(
-    runtime: Runtime, workspace_id: UUID, uid: UUID, posts: Sequence[Post]
+    runtime: Runtime, workspace_id: UUID, uid: UUID, gather: Gather[Post]
 ) -> list[Recorded | Exception]:
     """Record posts for one project in their order; a refused one leaves the others alone."""
     with runtime.sessions.begin() as session:
-        now = runtime.now()
-        project = projects.lock_counts(session, workspace_id, uid)
+        project = counts.lock(session, workspace_id, uid)
+        posts, now = gather(), runtime.now()
         keys = {label.key for post in posts for label in post.new}
         known = standings.lock_many(session, project.id, keys)
         refusals = [_refusal(project, known, post) for post in posts]
@@ -55,17 +56,20 @@ def record_all(
             [] if refusal else _wanted(project, known, post)
             for post, refusal in zip(posts, refusals, strict=True)
         ]
-        with session.no_autoflush:  # else the project is written as often as a count of it changes
-            counts = answers.apply(session, project, known.values(), wanted, at=now)
-            starter, run = _start(session, project, counts, now)
+        writes = Writes(session)
+        changed = answers.apply(writes, project, known.values(), wanted, at=now)
+        starter, run = _start(session, project, changed, now)
+        if any(changed):
+            counts.keep(writes, project)
+        writes.send()
         outcomes: list[Recorded | Exception] = []
         for number, (post, refusal) in enumerate(zip(posts, refusals, strict=True)):
             if refusal is not None:
                 outcomes.append(refusal)
                 continue
             answer = Recorded(
-                recorded=counts[number],
-                unchanged=len(post.new) - counts[number],
+                recorded=changed[number],
+                unchanged=len(post.new) - changed[number],
                 run=run if number == starter else None,
             )
             receipts.keep(session, post.caller, answer, at=now)
@@ -78,14 +82,14 @@ def record_all(
 
 
 def _start(
-    session: Session, project: Project, counts: Sequence[int], at: datetime
+    session: Session, project: Project, changed: Sequence[int], at: datetime
 ) -> tuple[int | None, Run | None]:
     """Queue a cycle if one is due by now; say with which post it came to be."""
-    if not any(counts):
+    if not any(changed):
         return None, None
     run = cycles.queue_if_due(session, project, at=at)
-    events = project.label_events - sum(counts)
-    for number, count in enumerate(counts):
+    events = project.label_events - sum(changed)
+    for number, count in enumerate(changed):
         events += count
         if run is not None and count and cycles.is_due(project, at, events=events):
             return number, run

@@ -33,3 +33,18 @@ class Search:
     near: str | None = None
     after: int | None = None
     """Position to go on behind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One annotator's answer for one item; no value is a skip."""
+
+    position: int
+    annotator: str
+    value: int | None
+    prediction_shown: bool = False
+
+    @property
+    def whose(self) -> tuple[int, str]:
+        """What there is one current answer for."""
+        return self.position, self.annotator

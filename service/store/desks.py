@@ -1,17 +1,20 @@
 """What a hand-out works from: the project, its ranking in use, the version that made it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from service.errors import NotFound
+from service.store.glimpses import detached
 from service.store.tables.learning import Ranking, Version
 from service.store.tables.pool import Project
 
 # All that a hand-out asks of them: the rest of their columns would take as long as the database.
-_PROJECT = load_only(
+_PROJECT = (
     Project.id,
     Project.uid,
     Project.classes,
@@ -29,7 +32,7 @@ _PROJECT = load_only(
     Project.label_events,
     Project.ranking_id,
 )
-_RANKING = load_only(
+_RANKING = (
     Ranking.id,
     Ranking.number,
     Ranking.version_id,
@@ -41,8 +44,7 @@ _RANKING = load_only(
     Ranking.ranked_at,
 )
 _GET = (
-    select(Project, Ranking, Version.number)
-    .options(_PROJECT, _RANKING)
+    select(*_PROJECT, *_RANKING, Version.number)
     .outerjoin(Ranking, Ranking.id == Project.ranking_id)
     .outerjoin(Version, Version.id == Ranking.version_id)
     .where(
@@ -69,8 +71,14 @@ def get(session: Session, workspace_id: UUID, uid: UUID) -> Desk:
     Raises:
         NotFound: the workspace has no such project.
     """
-    found = session.execute(_GET, {"of_uid": uid, "of_workspace": workspace_id}).one_or_none()
+    given = {"of_uid": uid, "of_workspace": workspace_id}
+    found = session.connection().execute(_GET, given).one_or_none()
     if found is None:
         raise NotFound(f"there is no project {uid} in this workspace")
-    project, ranking, version = found
-    return Desk(project=project, ranking=ranking, version=version)
+    row: Sequence[Any] = found
+    *ranking, version = row[len(_PROJECT) :]
+    return Desk(
+        project=detached(Project, _PROJECT, row[: len(_PROJECT)]),
+        ranking=None if ranking[0] is None else detached(Ranking, _RANKING, ranking),
+        version=version,
+    )

@@ -2,11 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import cache
-from types import NoneType
 from typing import Any, Self
-from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -28,6 +25,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType, to_instance
 
+from service.store import arrays
 from service.store.database import is_sqlite
 
 
@@ -59,7 +57,7 @@ class Listed(TypeDecorator[Sequence[Any]]):
             return None
         if dialect.name == "sqlite":
             return json.dumps(value)
-        return "{" + _words(value) + "}"
+        return "{" + arrays.words(value) + "}"
 
 
 class _Array(UserDefinedType[str]):
@@ -74,35 +72,6 @@ class _Array(UserDefinedType[str]):
     def get_col_spec(self, **_: Any) -> str:
         """What a parameter is cast to."""
         return self.spec
-
-
-def _words(values: Sequence[Any]) -> str:
-    """Values of an array, as PostgreSQL reads them: those of one kind at once."""
-    kinds = set(map(type, values))
-    if kinds <= _PLAIN:
-        return repr(list(values))[1:-1].replace("None", "NULL")
-    if kinds == {str}:
-        joined = '","'.join(values)
-        is_plain = "\\" not in joined and joined.count('"') == 2 * len(values) - 2
-        return f'"{joined}"' if is_plain else ",".join(map(_word, values))
-    return ",".join(map(_word, values))
-
-
-_PLAIN = {int, float, bool, NoneType}
-"""Kinds that PostgreSQL reads as Python writes them, but for None."""
-
-
-def _word(value: Any) -> str:
-    """One value of an array, as PostgreSQL reads it."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, datetime):
-        return f'"{value.isoformat()}"'
-    return str(value)
 
 
 class IsAmong(FunctionElement[bool]):

@@ -5,44 +5,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, func, literal_column, select, update
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy import Uuid, bindparam, func, literal_column, select, update
+from sqlalchemy.orm import Session
 
 from service.domain.audit import MOST_RESERVED
 from service.errors import NotFound
 from service.store.tables.labelling import Lease
 from service.store.tables.pool import Item, Project
 
-_GET = select(Project).where(
+GET = select(Project).where(
     Project.uid == bindparam("of_uid", type_=Uuid),
     Project.workspace_id == bindparam("of_workspace", type_=Uuid),
     Project.deleted_at.is_(None),
 )
-_LOCK = _GET.with_for_update(key_share=True)
-# What labels change, and what they are checked against: else most of the time that the row is
-# locked for would go into reading the rest of it.
-_LOCK_COUNTS = _LOCK.options(
-    load_only(
-        Project.id,
-        Project.classes,
-        Project.input_type,
-        Project.labels_per_item,
-        Project.audit_threshold,
-        Project.min_labels,
-        Project.retrain_share,
-        Project.max_wait_seconds,
-        Project.label_count,
-        Project.labelled_count,
-        Project.open_count,
-        Project.reopened,
-        Project.class_labels,
-        Project.label_events,
-        Project.events_used,
-        Project.oldest_unused_at,
-        Project.due_at,
-        Project.retrain_asked,
-    )
-)
+LOCK = GET.with_for_update(key_share=True)
 
 
 def get(session: Session, workspace_id: UUID, uid: UUID, *, lock: bool = False) -> Project:
@@ -53,24 +29,16 @@ def get(session: Session, workspace_id: UUID, uid: UUID, *, lock: bool = False) 
     Raises:
         NotFound: the workspace has no such project.
     """
-    return _the(session, _LOCK if lock else _GET, workspace_id, uid)
-
-
-def lock_counts(session: Session, workspace_id: UUID, uid: UUID) -> Project:
-    """Lock a project for labels to be counted; the rest of it is read when it is asked for.
-
-    Raises:
-        NotFound: the workspace has no such project.
-    """
-    return _the(session, _LOCK_COUNTS, workspace_id, uid)
-
-
-def _the(session: Session, query: Select[Project], workspace_id: UUID, uid: UUID) -> Project:
     given = {"of_uid": uid, "of_workspace": workspace_id}
-    project: Project | None = session.scalar(query, given)
+    project = session.scalar(LOCK if lock else GET, given)
     if project is None:
-        raise NotFound(f"there is no project {uid} in this workspace")
+        raise missing(uid)
     return project
+
+
+def missing(uid: UUID) -> NotFound:
+    """Say that a workspace has no such project."""
+    return NotFound(f"there is no project {uid} in this workspace")
 
 
 def find_live(session: Session, project_id: int, *, lock: bool = False) -> Project | None:

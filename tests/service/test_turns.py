@@ -1,12 +1,13 @@
 """Requests that want the same thing at once."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
-from service.turns import MOST_WEIGHT, Turns
+from service.turns import MOST_WEIGHT, Gather, Turns
 
 
 class Desk:
@@ -19,8 +20,9 @@ class Desk:
         self.has_begun = threading.Event()
         self.may_end = threading.Event()
 
-    def double(self, numbers: Sequence[int]) -> list[int | Exception]:
+    def double(self, gather: Gather[int]) -> list[int | Exception]:
         """Refuse 13; break down at 99."""
+        numbers = gather()
         self.groups.append(list(numbers))
         self.has_begun.set()
         assert self.may_end.wait(10)
@@ -46,6 +48,10 @@ class Desk:
         self.may_end.set()
         for thread in threads:
             thread.join(10)
+
+
+def same(gather: Gather[Any]) -> list[Any]:
+    return list(gather())
 
 
 @pytest.fixture
@@ -89,8 +95,8 @@ def test_a_group_is_not_heavier_than_may_be(desk: Desk) -> None:
 def test_names_do_not_wait_for_each_other() -> None:
     turns = Turns()
 
-    def outer(wishes: Sequence[str]) -> list[str | Exception]:
-        return [wish + turns.together("b", "!", list) for wish in wishes]
+    def outer(gather: Gather[str]) -> list[str | Exception]:
+        return [wish + turns.together("b", "!", same) for wish in gather()]
 
     assert turns.together("a", "here", outer) == "here!"
     assert turns.waiting("a") == 0
@@ -99,11 +105,67 @@ def test_names_do_not_wait_for_each_other() -> None:
 def test_a_name_is_free_again_when_the_work_fails() -> None:
     turns = Turns()
 
-    def fail(_: Sequence[int]) -> list[int | Exception]:
+    def fail(_: Gather[int]) -> list[int | Exception]:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
         turns.together("a", 1, fail)
 
     assert turns.waiting("a") == 0
-    assert turns.together("a", 1, list) == 1
+    assert turns.together("a", 1, same) == 1
+
+
+def test_who_comes_before_it_is_asked_for_is_served_with_the_first(desk: Desk) -> None:
+    may_gather = threading.Event()
+
+    def double(gather: Gather[int]) -> list[int | Exception]:
+        desk.has_begun.set()
+        assert may_gather.wait(10)
+        return Desk.double(desk, gather)
+
+    def ask(number: int) -> None:
+        desk.answers[number] = desk.turns.together("a", number, double)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    assert desk.has_begun.wait(10)
+    while desk.turns.waiting("a") < len(threads):
+        pass
+    desk.may_end.set()
+    may_gather.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert [sorted(group) for group in desk.groups] == [[0, 1, 2, 3]]
+    assert desk.answers == {n: 2 * n for n in range(4)}
+
+
+def test_who_fails_before_it_asks_fails_alone() -> None:
+    turns, has_begun, may_fail = Turns(), threading.Event(), threading.Event()
+    answers: list[int | str] = []
+
+    def fail(_: Gather[int]) -> list[int | Exception]:
+        has_begun.set()
+        assert may_fail.wait(10)
+        raise ValueError("no connection")
+
+    def first() -> None:
+        with pytest.raises(ValueError, match="no connection"):
+            turns.together("a", 1, fail)
+
+    threads = [
+        threading.Thread(target=first),
+        threading.Thread(target=lambda: answers.append(turns.together("a", 2, same))),
+    ]
+    threads[0].start()
+    assert has_begun.wait(10)
+    threads[1].start()
+    while turns.waiting("a") < len(threads):
+        pass
+    may_fail.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert answers == [2]
+    assert turns.waiting("a") == 0

