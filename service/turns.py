@@ -72,7 +72,7 @@ class Turns:
         if not is_first:
             place.woken.wait()
         if not (place.is_served or place.is_alone):
-            self._serve(name, do, place)
+            self._serve(name, do)
         if place.is_alone:
             (place.outcome,) = do(lambda: [wish])
         if isinstance(place.outcome, Exception):
@@ -80,12 +80,12 @@ class Turns:
         outcome: R = place.outcome
         return outcome
 
-    def _serve(self, name: Hashable, do: Together[Any, Any], first: _Place) -> None:
-        """Serve the head of a line, where `first` stands."""
-        group = [first]
+    def _serve(self, name: Hashable, do: Together[Any, Any]) -> None:
+        group: list[_Place] = []
 
         def gather() -> Sequence[Any]:
-            group[:] = self._take(name)
+            if not group:
+                group.extend(self._take(name))
             return [place.wish for place in group]
 
         try:
@@ -93,9 +93,11 @@ class Turns:
             for place, outcome in zip(group, outcomes, strict=True):
                 place.is_served, place.outcome = True, outcome
         except Exception:
+            gather()  # that a database is away is found out by all at once, not in turn
             if len(group) == 1:
                 raise
         finally:
+            gather()
             for place in group:
                 place.is_alone = not place.is_served and len(group) > 1
             self._leave(name, group)

@@ -141,31 +141,34 @@ def test_who_comes_before_it_is_asked_for_is_served_with_the_first(desk: Desk) -
     assert desk.answers == {n: 2 * n for n in range(4)}
 
 
-def test_who_fails_before_it_asks_fails_alone() -> None:
+def test_what_fails_before_anybody_is_gathered_is_tried_by_each_alone() -> None:
     turns, has_begun, may_fail = Turns(), threading.Event(), threading.Event()
-    answers: list[int | str] = []
+    tried: list[int] = []
+    failed: list[str] = []
 
-    def fail(_: Gather[int]) -> list[int | Exception]:
-        has_begun.set()
-        assert may_fail.wait(10)
-        raise ValueError("no connection")
+    def ask(number: int) -> None:
+        def fail(_: Gather[int]) -> list[int | Exception]:
+            tried.append(number)
+            has_begun.set()
+            assert may_fail.wait(10)
+            raise ValueError("no connection")
 
-    def first() -> None:
-        with pytest.raises(ValueError, match="no connection"):
-            turns.together("a", 1, fail)
+        try:
+            turns.together("a", number, fail)
+        except ValueError as error:
+            failed.append(str(error))
 
-    threads = [
-        threading.Thread(target=first),
-        threading.Thread(target=lambda: answers.append(turns.together("a", 2, same))),
-    ]
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
     threads[0].start()
     assert has_begun.wait(10)
-    threads[1].start()
+    for thread in threads[1:]:
+        thread.start()
     while turns.waiting("a") < len(threads):
         pass
     may_fail.set()
     for thread in threads:
         thread.join(10)
 
-    assert answers == [2]
+    assert failed == ["no connection"] * 4
+    assert (tried[0], sorted(tried[1:])) == (0, [0, 1, 2, 3])
     assert turns.waiting("a") == 0
