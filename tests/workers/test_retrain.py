@@ -154,7 +154,7 @@ def test_a_deleted_project_cancels_its_run_at_the_next_stage(pool: Pool, stage: 
 def test_auto_says_what_it_chose_from_and_keeps_it_until_the_labels_have_doubled(
     pool: Pool,
 ) -> None:
-    pool.make(retrain={"min_labels": 10, "share": 0}).add(120)
+    pool.make(retrain={"min_labels": 10, "share": 0}, estimator="auto").add(120)
     pool.work()
     for first, end in ((0, 60), (60, 80)):
         pool.label(*range(first, end))
