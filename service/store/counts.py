@@ -52,11 +52,7 @@ def lock(session: Session, workspace_id: UUID, uid: UUID) -> Project:
     Raises:
         NotFound: the workspace has no such project.
     """
-    given = {"of_uid": uid, "of_workspace": workspace_id}
-    row = session.connection().execute(_LOCK, given).one_or_none()
-    if row is None:
-        raise projects.missing(uid)
-    return detached(Project, _READ, row)
+    return detached(Project, _READ, projects.row_of(session, _LOCK, workspace_id, uid))
 
 
 def keep(writes: Writes, project: Project) -> None:

@@ -1,14 +1,12 @@
 """What a hand-out works from: the project, its ranking in use, the version that made it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
-from service.errors import NotFound
+from service.store import projects
 from service.store.glimpses import detached
 from service.store.tables.learning import Ranking, Version
 from service.store.tables.pool import Project
@@ -71,11 +69,7 @@ def get(session: Session, workspace_id: UUID, uid: UUID) -> Desk:
     Raises:
         NotFound: the workspace has no such project.
     """
-    given = {"of_uid": uid, "of_workspace": workspace_id}
-    found = session.connection().execute(_GET, given).one_or_none()
-    if found is None:
-        raise NotFound(f"there is no project {uid} in this workspace")
-    row: Sequence[Any] = found
+    row = projects.row_of(session, _GET, workspace_id, uid)
     *ranking, version = row[len(_PROJECT) :]
     return Desk(
         project=detached(Project, _PROJECT, row[: len(_PROJECT)]),

@@ -1,11 +1,11 @@
 """Projects: found within a workspace, locked by whoever changes what they count."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, literal_column, select, update
+from sqlalchemy import Executable, Uuid, bindparam, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from service.domain.audit import MOST_RESERVED
@@ -32,12 +32,24 @@ def get(session: Session, workspace_id: UUID, uid: UUID, *, lock: bool = False) 
     given = {"of_uid": uid, "of_workspace": workspace_id}
     project = session.scalar(LOCK if lock else GET, given)
     if project is None:
-        raise missing(uid)
+        raise _missing(uid)
     return project
 
 
-def missing(uid: UUID) -> NotFound:
-    """Say that a workspace has no such project."""
+def row_of(session: Session, query: Executable, workspace_id: UUID, uid: UUID) -> Sequence[Any]:
+    """The row that a query, asked as `GET` is, has of a project of a workspace.
+
+    Raises:
+        NotFound: the workspace has no such project.
+    """
+    given = {"of_uid": uid, "of_workspace": workspace_id}
+    row: Sequence[Any] | None = session.connection().execute(query, given).one_or_none()
+    if row is None:
+        raise _missing(uid)
+    return row
+
+
+def _missing(uid: UUID) -> NotFound:
     return NotFound(f"there is no project {uid} in this workspace")
 
 
