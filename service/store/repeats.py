@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from service.domain.catalogue import Asked
 from service.store import batches
 from service.store.tables.labelling import Label, Selection
-from service.store.tables.pool import Item, Project
-from service.store.training import Row
+from service.store.tables.pool import Project
+from service.store.training import IS_THERE, Row
 
 
 def list_for(session: Session, project: Project) -> list[Row]:
@@ -15,12 +15,11 @@ def list_for(session: Session, project: Project) -> list[Row]:
     query = (
         select(Label.position, Label.value, Label.number, Label.annotator)
         .join(Selection, batches.is_answer())
-        .join(Item, (Item.project_id == Label.project_id) & (Item.position == Label.position))
         .where(
             Label.project_id == project.id,
             Label.is_current,
             Selection.strategy == Asked.BLIND_REPEAT,
-            Item.state != "deleted",
+            IS_THERE,
         )
         .order_by(Label.number)
     )

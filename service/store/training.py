@@ -11,6 +11,10 @@ Row = tuple[int, int, int, str]
 """Position, value, number and annotator of a label."""
 
 
+IS_THERE = Label.audit_draw.is_not(None)
+"""Condition on `Label`: its item was not deleted."""
+
+
 def are_any_between(session: Session, project_id: int, *, first: int, end: int) -> bool:
     """Whether an item of a stretch of positions has a label."""
     query = select(Label.number).where(
@@ -100,7 +104,7 @@ def _values(project: Project, *among: ColumnElement[bool]) -> Select[int, int | 
             Label.project_id == project.id,
             Label.is_current,
             Label.value.is_not(None),
-            Label.audit_draw.is_not(None),
+            IS_THERE,
             *among,
         )
         .order_by(Label.position, Label.number)
