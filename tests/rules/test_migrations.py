@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, inspect
@@ -23,6 +22,7 @@ from service.store.tables import (
 )
 from service.store.tables.base import Base
 from tests.api import Api
+from tests.migrations import back_to
 
 BY_TRIGGERS = {
     "fk__item__project_id__project",
@@ -90,10 +90,7 @@ def test_migrating_again_changes_nothing(engine: Engine, database_url: str) -> N
 
 def test_migrations_lead_back_to_nothing_and_forth_again(engine: Engine, database_url: str) -> None:
     with engine.connect() as connection:
-        config = migrate._config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
-        connection.commit()
+        back_to(connection, "base")
         left = set(inspect(connection).get_table_names())
         assert not migrate.is_current(connection)
 
@@ -109,10 +106,7 @@ def test_projects_of_texts_that_were_there_have_the_encoder_they_had(
 ) -> None:
     texts, vectors = api.make_project(input={"type": "text"}), api.make_project()
     with engine.connect() as connection:
-        config = migrate._config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0005")
-        connection.commit()
+        back_to(connection, "0005")
 
     migrate.upgrade(database_url)
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from alembic import command
 from sqlalchemy import func, select
 
 from service.runtime import Runtime
@@ -10,6 +9,7 @@ from service.store import migrate
 from service.store.tables.labelling import Label
 from service.store.tables.pool import Item
 from tests.api import Api
+from tests.migrations import back_to
 from tests.service.rows import project_of, ranked
 
 
@@ -90,10 +90,7 @@ def test_labels_from_before_the_migration_are_counted_by_it(
     engine = runtime.sessions.kw["bind"]
     engine.dispose()
     with engine.connect() as connection:
-        config = migrate._config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0005")
-        connection.commit()
+        back_to(connection, "0005")
 
     migrate.upgrade(database_url)
 

@@ -1,26 +1,16 @@
 """Learning reads of labels alone what a look at their items would say."""
 
-from collections.abc import Iterator
-
-import pytest
-from alembic import command
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from service.runtime import Runtime
-from service.store import database, migrate, training
+from service.store import migrate, training
 from service.store.tables.labelling import Label
 from service.store.tables.pool import Item
 from tests.api import Api
+from tests.migrations import back_to
 from tests.service.rows import project_of, ranked
 
 ITEMS = 60
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = database.connect(database_url).engine
-    yield engine
-    engine.dispose()
 
 
 def worked_on(api: Api, runtime: Runtime) -> str:
@@ -70,14 +60,13 @@ def test_learning_reads_what_a_look_at_the_items_would_say(api: Api, runtime: Ru
 
 
 def test_labels_that_were_there_are_given_what_their_items_have(
-    api: Api, runtime: Runtime, engine: Engine, database_url: str
+    api: Api, runtime: Runtime, database_url: str
 ) -> None:
     project = worked_on(api, runtime)
+    engine = runtime.sessions.kw["bind"]
+    engine.dispose()
     with engine.connect() as connection:
-        config = migrate._config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0013")
-        connection.commit()
+        back_to(connection, "0013")
 
     migrate.upgrade(database_url)
 
