@@ -34,7 +34,8 @@ def test_those_who_ask_at_once_get_one_stretch_of_the_ranking_after_the_other(
     assert served == [f"i{number}" for number in range(21)]
     assert [answer["annotator"] for answer in answers] == [f"p{number}" for number in range(6)]
     assert len({answer["lease"]["token"] for answer in answers}) == 6
-    assert len([each for each in seen if "INSERT INTO lease" in each]) <= 2
+    # SQLite's turn comes when all wait; on PostgreSQL the first may have begun alone.
+    assert len([each for each in seen if "INSERT INTO lease" in each]) in (1, 2)
 
 
 def test_shares_hold_and_the_log_tells_of_each(api: Api, runtime: Runtime) -> None:

@@ -53,7 +53,7 @@ def test_items_of_a_list_are_looked_up_by_their_index(
         (Utc(), [datetime(2026, 11, 28, 13, 20, 27, 123456, tzinfo=UTC), None]),
         (BigInteger(), []),
         (BigInteger(), [3, -4]),
-        (Float(), [float("nan"), 0.1, 1e22]),
+        (Float(), [0.1, 1e22, float("-inf")]),
         (String(), ["", "NULL", "a,b", "{c}", " ü\n", "None"]),
         (String(), ['"']),
         (String(), ["\\"]),
@@ -82,4 +82,4 @@ def test_what_is_listed_arrives_as_it_was(
     with runtime.readers() as session:
         found = session.scalars(select(listed.column_valued("one"))).all()
 
-    assert [str(each) for each in found] == [str(each) for each in values]
+    assert found == values
