@@ -97,7 +97,7 @@ class Turns:
             if len(group) == 1:
                 raise
         finally:
-            gather()
+            gather()  # whatever broke off, who was first must leave the line
             for place in group:
                 place.is_alone = not place.is_served and len(group) > 1
             self._leave(name, group)
