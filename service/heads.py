@@ -16,6 +16,8 @@ from service.domain.orders import Order
 
 LOOK_AGAIN = timedelta(seconds=1)
 """How old the word about a held item may be: so late comes back what another process gave back."""
+BEGINS_LATE = timedelta(milliseconds=100)
+"""How old the word about an order without rows may be: they are written behind its ranking."""
 MOST_HEADS = 128
 """Orders that a process remembers at once."""
 
@@ -65,8 +67,8 @@ class Head:
 
     def has_more(self, now: datetime) -> bool:
         """Whether there may be rows behind those that were read, as far as is known."""
-        last = self._ended_at
-        return last is None or not last <= now < last + LOOK_AGAIN
+        last, patience = self._ended_at, LOOK_AGAIN if self.read else BEGINS_LATE
+        return last is None or not last <= now < last + patience
 
     def meet(self, taken: int) -> None:
         """Note how many items others had taken since the last look; few are believed slowly."""

@@ -26,9 +26,11 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     candidates = _candidates(runtime, task)
     ranking, following = _save(runtime, run, task, arranged, candidates)
     stages.send(runtime, following)  # what comes now is for nobody to wait for
-    _follow_up(runtime, task, arranged, ranking)
+    # The orders beside it come first: without them each hand-out draws its share from all the pool.
+    asked = behind.follow_up(runtime, task.project.id, ranking.id if ranking else None)
+    _store_rest(runtime, task, arranged, ranking)
     stop_set.keep(runtime, task.project, run, task.run_shards)
-    return behind.follow_up(runtime, task.project.id, ranking.id if ranking else None)
+    return asked
 
 
 def _candidates(runtime: Runtime, task: Task) -> str | None:
@@ -71,7 +73,7 @@ def _save(
     return ranking, stages.messages(follow_up)
 
 
-def _follow_up(runtime: Runtime, task: Task, arranged: Arranged, ranking: Ranking | None) -> None:
+def _store_rest(runtime: Runtime, task: Task, arranged: Arranged, ranking: Ranking | None) -> None:
     """Store the rest of the new ranking's rows, and drop those of old ones."""
     missing = task.stored - len(arranged.ordered.ranked.positions)
     if ranking is not None and arranged.taken and missing > 0:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from service.heads import LOOK_AGAIN, MOST_HEADS, Head, Heads
+from service.heads import BEGINS_LATE, LOOK_AGAIN, MOST_HEADS, Head, Heads
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -94,6 +94,16 @@ def test_the_end_of_an_order_is_believed_for_a_second_and_not_where_everything_i
     assert seen.has_more(NOW + LOOK_AGAIN)
     seen.due(NOW, at_once=True)
     assert seen.has_more(NOW)
+
+
+def test_of_an_order_that_is_written_late_the_beginning_is_looked_for_soon() -> None:
+    seen = head(0)
+
+    seen.end(NOW)
+
+    assert not seen.has_more(NOW + BEGINS_LATE - timedelta(milliseconds=1))
+    assert seen.has_more(NOW + BEGINS_LATE)
+    assert BEGINS_LATE < LOOK_AGAIN
 
 
 def test_how_much_others_take_is_learned_at_once_and_forgotten_slowly() -> None:

@@ -127,7 +127,7 @@ def order(
     members = np.flatnonzero(free & (clusters != NOWHERE))
     drawn = turns.draw(
         members,
-        clusters[members].astype(np.int64),
+        clusters[members],
         suspects,
         looked=np.bincount(clusters[covered], minlength=NOWHERE + 1)[:NOWHERE].astype(np.float64),
         sizes=np.bincount(clusters, minlength=NOWHERE + 1)[:NOWHERE].astype(np.float64),

@@ -3,10 +3,14 @@
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from workers.learning.arrays import Flags, Floats, Ints
+
+Numbers: TypeAlias = npt.NDArray[np.integer[Any]]
 
 MOST_SUSPECTS = 2
 """Suspicious clusters that are looked into at a time: a few, so that each is soon told."""
@@ -28,7 +32,7 @@ class Drawn:
 
 def draw(
     rows: Ints,
-    clusters: Ints,
+    clusters: Numbers,
     suspects: Sequence[int],
     *,
     looked: Floats,
@@ -45,7 +49,8 @@ def draw(
 
     Args:
         rows: what may be drawn, int64[m].
-        clusters: of each of them, int64[m].
+        clusters: of each of them, whole numbers [m]: of two bytes each they are sorted ten times as
+            quickly as of eight.
         suspects: suspicious clusters, the most suspicious first.
         looked: looks into each cluster before, float64[C].
         sizes: float64[C], above 0 where there are rows.
@@ -73,7 +78,7 @@ def draw(
 class _Left:
     """What was not drawn yet."""
 
-    def __init__(self, rows: Ints, clusters: Ints, *, looked: Floats, sizes: Floats) -> None:
+    def __init__(self, rows: Ints, clusters: Numbers, *, looked: Floats, sizes: Floats) -> None:
         self._rows = rows[np.argsort(clusters, kind="stable")]
         self.counts = np.bincount(clusters, minlength=len(sizes))
         self._first = np.cumsum(self.counts) - self.counts
