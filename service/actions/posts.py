@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from service.actions import answers, receipts
 from service.actions.access import Caller
 from service.domain.requests import Answer, NewLabel
+from service.domain.runs import Stage
 from service.errors import Fault, Unacceptable
 from service.runtime import Runtime
 from service.store import counts, cycles, standings
@@ -58,9 +57,7 @@ def record_all(
         ]
         writes = Writes(session)
         changed = answers.apply(writes, project, known.values(), wanted, at=now)
-        starter, run = _start(session, project, changed, now)
-        if any(changed):
-            counts.keep(writes, project)
+        starter, run = _count(writes, project, changed, now)
         writes.send()
         outcomes: list[Recorded | Exception] = []
         for number, (post, refusal) in enumerate(zip(posts, refusals, strict=True)):
@@ -81,17 +78,26 @@ def record_all(
     return outcomes
 
 
-def _start(
-    session: Session, project: Project, changed: Sequence[int], at: datetime
+def _count(
+    writes: Writes, project: Project, changed: Sequence[int], at: datetime
 ) -> tuple[int | None, Run | None]:
-    """Queue a cycle if one is due by now; say with which post it came to be."""
+    """Write the project's counts, and queue a cycle if one is due by now.
+
+    Answer with which post it came to be, and the cycle.
+    """
     if not any(changed):
         return None, None
-    run = cycles.queue_if_due(session, project, at=at)
+    is_due = cycles.note_due(project, at)
+    counts.keep(writes, project)
+    if not is_due:
+        return None, None
+    run = cycles.queue_cycle(writes.session, project, Stage.RETRAIN, at=at, writes=writes)
+    if run is None:  # one is in flight, which is followed by another
+        return None, None
     events = project.label_events - sum(changed)
     for number, count in enumerate(changed):
         events += count
-        if run is not None and count and cycles.is_due(project, at, events=events):
+        if count and cycles.is_due(project, at, events=events):
             return number, run
     return None, run
 

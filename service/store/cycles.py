@@ -12,6 +12,7 @@ from service.domain.runs import LIVE, RunKind, RunState, Stage
 from service.store import runs
 from service.store.tables.learning import Run
 from service.store.tables.pool import Project
+from service.store.writes import Writes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +25,14 @@ class Ended:
 
 def queue_if_due(session: Session, project: Project, *, at: datetime) -> Run | None:
     """Queue a cycle if the labels that none has seen ask for it and none is in flight."""
-    if not is_due(project, at):
-        project.due_at = _due_at(project)
-        return None
-    project.due_at = None
-    return queue_cycle(session, project, Stage.RETRAIN, at=at)
+    return queue_cycle(session, project, Stage.RETRAIN, at=at) if note_due(project, at) else None
+
+
+def note_due(project: Project, at: datetime) -> bool:
+    """Say whether labels ask for a cycle by now; if not, note when they will."""
+    is_now = is_due(project, at)
+    project.due_at = None if is_now else _due_at(project)
+    return is_now
 
 
 def is_due(project: Project, at: datetime, *, events: int | None = None) -> bool:
@@ -52,9 +56,11 @@ def queue_rerank(session: Session, project: Project, *, at: datetime) -> Run | N
     return queue_cycle(session, project, without_training(project), at=at)
 
 
-def queue_cycle(session: Session, project: Project, stage: Stage, *, at: datetime) -> Run | None:
-    """Queue a cycle that starts at a stage, unless one is in flight."""
-    run = runs.queue_up(session, project.id, RunKind.CYCLE, stage, at=at)
+def queue_cycle(
+    session: Session, project: Project, stage: Stage, *, at: datetime, writes: Writes | None = None
+) -> Run | None:
+    """Queue a cycle that starts at a stage, unless one is in flight; what waits is sent with it."""
+    run = runs.queue_up(session, project.id, RunKind.CYCLE, stage, at=at, writes=writes)
     if run is not None:
         run.changes_seen = project.pool_changes
     return run

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from service.domain.runs import LIVE, RunKind, RunState, Stage
 from service.errors import NotFound
 from service.store import pages
-from service.store.conflicts import insert_new
 from service.store.tables.learning import Run
+from service.store.writes import Writes
 
 # A message that nobody answered is sent again after so long.
 RESEND = timedelta(seconds=10)
+
+_NOTHING_YET = dict.fromkeys(("fence", "attempts", "shards", "shards_left", "changes_seen"), 0)
 
 
 def get(session: Session, project_id: int, run_id: UUID) -> Run:
@@ -36,11 +38,20 @@ def find_live(session: Session, project_id: int, kind: RunKind) -> Run | None:
 
 
 def queue_up(
-    session: Session, project_id: int, kind: RunKind, stage: Stage, *, at: datetime
+    session: Session,
+    project_id: int,
+    kind: RunKind,
+    stage: Stage,
+    *,
+    at: datetime,
+    writes: Writes | None = None,
 ) -> Run | None:
-    """Insert a run, unless one of its kind is in flight: then say so by None."""
-    row = {
-        "id": uuid4(),
+    """Insert a run, unless one of its kind is in flight: then say so by None.
+
+    Args:
+        writes: what of the session's transaction is to be sent with it.
+    """
+    same = {
         "project_id": project_id,
         "kind": kind,
         "state": RunState.QUEUED,
@@ -48,10 +59,12 @@ def queue_up(
         "created_at": at,
         "wake_at": at + RESEND,
         "seconds": {},
+        **_NOTHING_YET,
     }
     # As a row and no object: most often there is one in flight, and nothing is to be made.
-    added = session.connection().scalar(insert_new(session, Run).returning(Run.id), row)
-    return None if added is None else session.get_one(Run, added)
+    each = {"id": [uuid4()]}
+    added = (writes or Writes(session)).add_new(Run.__table__, same, each, answer="id")
+    return session.get_one(Run, added[0]) if added else None
 
 
 def list_for(
@@ -174,24 +187,3 @@ def stop(session: Session, run_id: UUID, state: RunState, *, now: datetime, reas
         .returning(Run.id)
     )
     return session.scalar(moved) is not None
-
-
-def is_any_stalled(session: Session, *, now: datetime) -> bool:
-    """Whether `list_stalled` would find one."""
-    query = select(Run.id).where(Run.state.in_(LIVE), Run.wake_at <= now)
-    return session.scalar(query.limit(1)) is not None
-
-
-def list_stalled(session: Session, *, now: datetime, limit: int) -> list[Run]:
-    """Live runs whose message is to be sent again; their next time is put off."""
-    query = (
-        select(Run)
-        .where(Run.state.in_(LIVE), Run.wake_at <= now)
-        .order_by(Run.wake_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    found = list(session.scalars(query))
-    for run in found:
-        run.wake_at = now + RESEND
-    return found

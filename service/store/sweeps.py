@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from service.store import projects, runs, statistics, uploads, watches
+from service.store import projects, statistics, uploads, watches
 from service.store.conflicts import insert_new
 from service.store.tables.learning import Sweep
 
@@ -18,8 +18,7 @@ def is_due(session: Session, *, now: datetime, prune_every: timedelta) -> bool:
     if row is None or now - row.pruned_at >= prune_every:
         return True
     return (
-        runs.is_any_stalled(session, now=now)
-        or watches.is_any_stalled(session, now=now)
+        watches.is_any_stalled(session, now=now)
         or uploads.is_any_left_behind(session, now=now)
         or bool(projects.list_due(session, now=now, limit=1))
         or bool(statistics.outdated(session))

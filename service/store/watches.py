@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from service.domain.runs import RunState, Stage
+from service.domain.runs import LIVE, RunState, Stage
+from service.store import runs
 from service.store.pieces import ALL
 from service.store.tables.learning import Run
 
@@ -35,16 +36,28 @@ def put_off(session: Session, run_id: UUID, *, wake_at: datetime) -> None:
 
 
 def is_any_stalled(session: Session, *, now: datetime) -> bool:
-    """Whether a piece of any stage waits for its message to be sent again."""
-    return any(each.is_any_stalled(session, now=now) for each in ALL)
+    """Whether `list_stalled` would find one."""
+    is_run = session.scalar(_stalled(now).limit(1)) is not None
+    return is_run or any(each.is_any_stalled(session, now=now) for each in ALL)
 
 
 def list_stalled(
     session: Session, *, now: datetime, limit: int
-) -> list[tuple[Stage, tuple[UUID, int]]]:
-    """Messages that are to be sent again; their next time is put off."""
+) -> list[tuple[Stage, tuple[UUID] | tuple[UUID, int]]]:
+    """Messages of live runs and of pieces that are to be sent again; their next time is put off."""
+    query = _stalled(now).order_by(Run.wake_at).limit(limit).with_for_update(skip_locked=True)
+    found = list(session.scalars(query))
+    for run in found:
+        run.wake_at = now + runs.RESEND
     return [
-        (each.stage, ids)
-        for each in ALL
-        for ids in each.list_stalled(session, now=now, limit=limit)
+        *((Stage(run.stage), (run.id,)) for run in found),
+        *(
+            (each.stage, ids)
+            for each in ALL
+            for ids in each.list_stalled(session, now=now, limit=limit)
+        ),
     ]
+
+
+def _stalled(now: datetime) -> Select[Run]:
+    return select(Run).where(Run.state.in_(LIVE), Run.wake_at <= now)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from service.domain.runs import RunState, Stage
 from service.runtime import Runtime
-from service.store import run_shards, runs
+from service.store import run_shards, runs, watches
 from service.store.pieces import SCORED
 from service.store.tables.learning import Run
 from service.store.tables.pool import Shard
@@ -76,8 +76,8 @@ def test_a_stage_that_failed_waits_to_be_tried_again(
     with runtime.sessions.begin() as session:
         wake_at = clock() + timedelta(seconds=3)
         assert runs.let_go(session, run_id, 1, wake_at=wake_at, reason="no memory")
-        early = runs.is_any_stalled(session, now=clock())
-        late = runs.is_any_stalled(session, now=wake_at)
+        early = watches.is_any_stalled(session, now=clock())
+        late = watches.is_any_stalled(session, now=wake_at)
 
     assert (early, late) == (False, True)
     again = enter(runtime, run_id)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from service.runtime import Runtime
-from service.store import leases, projects, retention, run_shards, runs, sweeps
+from service.store import leases, projects, retention, run_shards, sweeps, watches
 from service.store.tables.base import Base
 from service.store.tables.labelling import Lease
 from service.store.tables.learning import Run, RunShard
@@ -59,8 +59,8 @@ def test_a_sweep_is_due_when_it_would_find_something(
     clock.advance(10)
     assert due()
     with runtime.sessions.begin() as session:
-        assert len(runs.list_stalled(session, now=clock(), limit=9)) == 1
-        assert runs.list_stalled(session, now=clock(), limit=9) == []
+        assert len(watches.list_stalled(session, now=clock(), limit=9)) == 1
+        assert watches.list_stalled(session, now=clock(), limit=9) == []
     assert not due()
     api.add_vectors(project, {"a": [0, 1]})
     api.label(project, {"a": "fine"})
