@@ -7,7 +7,7 @@ import structlog
 from celery import Celery, signals
 from threadpoolctl import threadpool_limits
 
-from service import logs
+from service import garbage, logs
 from service.config import Settings
 from service.queue import TRANSPORT
 from service.runtime import Runtime, build
@@ -56,6 +56,7 @@ def start_child(**_: Any) -> None:
     """Begin a pool process: nothing of the parent's, and its share of the cores."""
     _process.clear()
     threadpool_limits(settings.threads)
+    garbage.look_seldom()
 
 
 @signals.worker_ready.connect
