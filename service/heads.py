@@ -7,7 +7,7 @@ says of each item whether it may be served, and a unique index whether it was.
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from heapq import nsmallest
 from threading import Lock
@@ -41,6 +41,8 @@ class Head:
         self._held: set[int] = set()
         self._looked_at: datetime | None = None
         self._ended_at: datetime | None = None
+        self.earlier: Head | None = None
+        """Of the same order beside the ranking before, as long as nothing of this one was read."""
         self.rivals = 0
         """How many items other processes take between two looks, as it was lately."""
 
@@ -56,6 +58,14 @@ class Head:
                 if place == len(self._scores) + 1:
                     self._positions.append(position)
                     self._scores.append(score)
+
+    def begin(self, rows: Sequence[tuple[int, int, float]], now: datetime) -> None:
+        """Take in the first rows of an order that was missing, or note that it still is."""
+        self.append(rows)
+        if rows:
+            self.earlier = None
+        else:
+            self.end(now)
 
     def ahead(self, count: int, *, tried: set[int]) -> list[int]:
         """The first places that may be free, in order, without those that were tried."""
@@ -118,6 +128,12 @@ class Head:
                 if free:
                     self._loose.add(place)
 
+    def next(self, ranking_id: int, reopened: int) -> "Head":
+        """The head of the same order beside a newer ranking."""
+        head = Head(ranking_id, reopened)
+        head.earlier, self.earlier = (self if self.read else self.earlier), None
+        return head
+
     def anew(self, reopened: int) -> "Head":
         """The same rows, of which nothing is known."""
         head = Head(self.ranking_id, reopened)
@@ -140,8 +156,10 @@ class Heads:
         name = (project_id, order)
         with self._lock:
             head = self._heads.get(name)
-            if head is None or head.ranking_id < ranking_id:
+            if head is None:
                 head = Head(ranking_id, reopened)
+            elif head.ranking_id < ranking_id:
+                head = head.next(ranking_id, reopened)
             elif head.ranking_id > ranking_id:
                 return Head(ranking_id, reopened)
             elif head.reopened < reopened:
@@ -159,5 +177,6 @@ class Heads:
             self._heads.pop((project_id, Order.RESERVE), None)
             heads = [self._heads.get((project_id, order)) for order in Order]
         for head in heads:
-            if head is not None:
-                head.look_again()
+            for each in (head, head and head.earlier):
+                if each is not None:
+                    each.look_again()

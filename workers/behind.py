@@ -11,7 +11,7 @@ from workers.stages import Message
 def follow_up(runtime: Runtime, project_id: int, ranking_id: int | None) -> Sequence[Message]:
     """Write the orders beside a new ranking; ask for clusters that are missing, and a report.
 
-    A ranking is in use before this: until then, coverage is drawn from all of the pool, and
+    A ranking is in use before this: until then, the coverage order of the one before goes on, and
     nobody is asked again.
     """
     with runtime.readers() as session:

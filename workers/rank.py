@@ -26,7 +26,7 @@ def run(runtime: Runtime, run: Run) -> Sequence[Message]:
     candidates = _candidates(runtime, task)
     ranking, following = _save(runtime, run, task, arranged, candidates)
     stages.send(runtime, following)  # what comes now is for nobody to wait for
-    # The orders beside it come first: without them each hand-out draws its share from all the pool.
+    # The orders beside it come first: till then hand-outs do with older ones, or with chance.
     asked = behind.follow_up(runtime, task.project.id, ranking.id if ranking else None)
     _store_rest(runtime, task, arranged, ranking)
     stop_set.keep(runtime, task.project, run, task.run_shards)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from service.actions.picks import Pick
 from service.actions.shelf import Shelf, Step
-from service.actions.walking import down_rechecks
+from service.actions.ways import down_rechecks
 from service.domain import policy
 from service.domain.catalogue import Asked, Reason, Strategy
 from service.runtime import Runtime

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from service.actions.serving import Counter
 from service.actions.shelf import Shelf
-from service.actions.walking import down_coverage, down_ranking, down_reserve
+from service.actions.ways import down_coverage, down_ranking, down_reserve
 from service.domain.orders import Order
 from service.store import looks
 

@@ -9,7 +9,7 @@ from service.actions import picks
 from service.actions.again import Again
 from service.actions.picks import Pick
 from service.actions.shelf import Shelf
-from service.actions.walking import down_ranking
+from service.actions.ways import down_ranking
 from service.domain import policy
 from service.domain.catalogue import Asked, Reason, Strategy
 from service.domain.orders import Order

@@ -7,7 +7,7 @@ from service.actions.access import Caller
 from service.actions.batch_views import BatchView, Showing
 from service.actions.picks import Pick
 from service.actions.shelf import Shelf
-from service.actions.walking import down_spots
+from service.actions.ways import down_spots
 from service.domain.catalogue import Reason, Role
 from service.domain.requests import Wish
 from service.errors import Conflict

@@ -71,6 +71,20 @@ def test_a_new_ranking_and_reopened_items_begin_from_the_start() -> None:
     assert heads.of(7, 2, reopened=1) is after
 
 
+def test_a_newer_order_has_the_one_before_until_it_begins() -> None:
+    heads = Heads()
+    first = heads.of(7, 1, reopened=0)
+    first.append([(1, 5, 0.5)])
+
+    assert heads.of(7, 2, reopened=0).earlier is first
+    third = heads.of(7, 3, reopened=0)
+    assert third.earlier is first
+    third.begin([], NOW)
+    assert (third.earlier, third.has_more(NOW)) == (first, False)
+    third.begin([(1, 6, 0.5)], NOW)
+    assert (third.earlier, third.row(0)) == (None, (6, 0.5))
+
+
 def test_only_so_many_projects_are_remembered() -> None:
     heads = Heads()
     first = heads.of(0, 1, reopened=0)

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from scipy import stats
 
+from service.heads import BEGINS_LATE
 from service.runtime import Runtime
 from service.store import coverings
 from service.store.tables.learning import Ranking
 from tests.api import Api
+from tests.fakes import FrozenClock
 from tests.service.rows import project_of, write_ranking
 from tests.service.statements import statements
 
@@ -102,6 +104,28 @@ def test_coverage_items_come_from_the_coverage_order_then_from_chance(
     log = api.get(f"{project}/selections?limit=1000")["data"]
     strategies = Counter(row["strategy"] for row in log if row["reason"] == "coverage")
     assert strategies == {"least_covered": 3, "random": 3}
+
+
+def test_until_a_ranking_has_its_coverage_order_that_of_the_one_before_goes_on(
+    api: Api, runtime: Runtime, clock: FrozenClock
+) -> None:
+    project = api.make_project(batch={"audit_share": 0, "coverage_share": 0.5})
+    api.add_vectors(project, {f"i{n}": [n, 1] for n in range(60)})
+    cover(runtime, write_ranking(runtime, project, range(60)), range(50, 60))
+
+    def covered(annotator: str) -> set[str]:
+        items = api.batch(project, 4, annotator)["items"]
+        return {item["key"] for item in items if item["reason"] == "coverage"}
+
+    before = covered("ana")
+    ranking = write_ranking(runtime, project, range(60))
+    between = covered("ben")
+    cover(runtime, ranking, [40, 52, 41, 42, 43])
+    clock.advance(BEGINS_LATE.total_seconds())
+    after = [covered("cleo"), covered("dan")]
+
+    assert (before, between) == ({"i50", "i51"}, {"i52", "i53"})
+    assert after == [{"i40", "i41"}, {"i42", "i43"}]
 
 
 def test_what_others_hold_is_passed_over_and_comes_back(api: Api, runtime: Runtime) -> None:
