@@ -7,7 +7,7 @@ says of each item whether it may be served, and a unique index whether it was.
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from heapq import nsmallest
 from threading import Lock
@@ -58,14 +58,7 @@ class Head:
                 if place == len(self._scores) + 1:
                     self._positions.append(position)
                     self._scores.append(score)
-
-    def begin(self, rows: Sequence[tuple[int, int, float]], now: datetime) -> None:
-        """Take in the first rows of an order that was missing, or note that it still is."""
-        self.append(rows)
-        if rows:
-            self.earlier = None
-        else:
-            self.end(now)
+                    self.earlier = None
 
     def ahead(self, count: int, *, tried: set[int]) -> list[int]:
         """The first places that may be free, in order, without those that were tried."""

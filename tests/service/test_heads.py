@@ -79,10 +79,10 @@ def test_a_newer_order_has_the_one_before_until_it_begins() -> None:
     assert heads.of(7, 2, reopened=0).earlier is first
     third = heads.of(7, 3, reopened=0)
     assert third.earlier is first
-    third.begin([], NOW)
-    assert (third.earlier, third.has_more(NOW)) == (first, False)
-    third.begin([(1, 6, 0.5)], NOW)
-    assert (third.earlier, third.row(0)) == (None, (6, 0.5))
+    third.append([])
+    assert third.earlier is first
+    third.append([(1, 6, 0.5)])
+    assert third.earlier is None
 
 
 def test_only_so_many_projects_are_remembered() -> None:
