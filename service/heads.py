@@ -7,7 +7,7 @@ says of each item whether it may be served, and a unique index whether it was.
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from heapq import nsmallest
 from threading import Lock
@@ -60,6 +60,13 @@ class Head:
                     self._scores.append(score)
                     self.earlier = None
 
+    def go_on(self, rows: Collection[tuple[int, int, float]], now: datetime) -> None:
+        """Take in what was read behind the known rows, or note that there was nothing."""
+        if rows:
+            self.append(rows)
+        else:
+            self.end(now)
+
     def ahead(self, count: int, *, tried: set[int]) -> list[int]:
         """The first places that may be free, in order, without those that were tried."""
         with self._lock:
@@ -109,7 +116,9 @@ class Head:
     def look_again(self) -> None:
         """Something was given back."""
         with self._lock:
-            self._looked_at = None
+            self._looked_at, earlier = None, self.earlier
+        if earlier is not None:
+            earlier.look_again()
 
     def seen(self, places: Iterable[int], is_free: dict[int, bool]) -> None:
         """Note how held places stand, by position; an item that is not there is closed."""
@@ -170,6 +179,5 @@ class Heads:
             self._heads.pop((project_id, Order.RESERVE), None)
             heads = [self._heads.get((project_id, order)) for order in Order]
         for head in heads:
-            for each in (head, head and head.earlier):
-                if each is not None:
-                    each.look_again()
+            if head is not None:
+                head.look_again()

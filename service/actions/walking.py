@@ -82,10 +82,7 @@ class Walk:
             places = self.head.ahead(count, tried=tried)
             if len(places) == count or not self.head.has_more(self.asking.now):
                 return places
-            if rows := self.rows_after(self.head.read):
-                self.head.append(rows)
-            else:
-                self.head.end(self.asking.now)
+            self.head.go_on(self.rows_after(self.head.read), self.asking.now)
 
     def _look(self, at: dict[int, int], count: int, without: set[int]) -> list[Step]:
         """Those of some places, by position, that may be served; note how the others stand."""

@@ -46,10 +46,7 @@ def down_coverage(runtime: Runtime, shelf: Shelf, asking: Asking, ranking: Ranki
     """
     head = _head(runtime, asking, ranking, Order.COVERAGE)
     if head.earlier is not None and head.has_more(asking.now):
-        if rows := coverings.next_rows(shelf.session, ranking.id, 0):
-            head.append(rows)
-        else:
-            head.end(asking.now)
+        head.go_on(coverings.next_rows(shelf.session, ranking.id, 0), asking.now)
     used = head.earlier or head
     rows_after = partial(coverings.next_rows, shelf.session, used.ranking_id)
     return Walk(shelf=shelf, asking=asking, head=used, rows_after=rows_after)
