@@ -59,7 +59,7 @@ def sweep(runtime: Runtime) -> None:
 
 def _stalled(runtime: Runtime, now: datetime) -> list[Message]:
     with runtime.sessions.begin() as session:
-        found: list[Message] = [*watches.list_stalled(session, now=now, limit=MANY)]
+        found = watches.list_stalled(session, now=now, limit=MANY)
         left = uploads.list_left_behind(session, now=now, limit=MANY)
         found += [(Stage.UNDO, (run_id,)) for run_id in left]
     for stage, ids in found:

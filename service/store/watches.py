@@ -43,7 +43,7 @@ def is_any_stalled(session: Session, *, now: datetime) -> bool:
 
 def list_stalled(
     session: Session, *, now: datetime, limit: int
-) -> list[tuple[Stage, tuple[UUID] | tuple[UUID, int]]]:
+) -> list[tuple[Stage, tuple[object, ...]]]:
     """Messages of live runs and of pieces that are to be sent again; their next time is put off."""
     query = _stalled(now).order_by(Run.wake_at).limit(limit).with_for_update(skip_locked=True)
     found = list(session.scalars(query))
