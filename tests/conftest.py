@@ -1,6 +1,5 @@
 """Fixtures: both databases, a real Valkey, a runtime with a frozen clock, a client."""
 
-import gc
 import os
 import random
 import shutil
@@ -11,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
+from service import garbage
 from service.actions import setup
 from service.config import Settings
 from service.live import Live
@@ -25,8 +25,7 @@ from tests.s3 import new_url, s3
 from tests.valkey import valkey
 
 # What is imported stays; to look through it again and again for garbage is a tenth of the time.
-gc.freeze()
-gc.set_threshold(20_000, 20, 20)
+garbage.look_seldom()
 
 # Threads of OpenMP wait in circles where others want the cores, for a minute instead of a second.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
