@@ -23,6 +23,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType, to_instance
 
 from service.store import arrays
@@ -156,8 +157,20 @@ def as_one(
     new_only: str | None = None,
 ) -> tuple[Insert, dict[str, Any]]:
     """The statement with which PostgreSQL adds rows, and what it is given, named by the table."""
+    same = {each: at for each, at in _defaults(table).items() if each not in columns} | {**same}
     given = {f"{table.name}_{name}": value for name, value in (*same.items(), *columns.items())}
     return _from_arrays(table, tuple(same), tuple(columns), new_only), given
+
+
+@cache
+def _defaults(table: Table) -> Mapping[str, Any]:
+    """What rows hold where nothing is said; in a statement that is sent with others before it,
+    SQLAlchemy would leave it out."""
+    return {
+        each.name: each.default.arg
+        for each in table.columns
+        if isinstance(each.default, ScalarElementColumnDefault)
+    }
 
 
 @cache

@@ -16,8 +16,6 @@ from service.store.writes import Writes
 # A message that nobody answered is sent again after so long.
 RESEND = timedelta(seconds=10)
 
-_NOTHING_YET = dict.fromkeys(("fence", "attempts", "shards", "shards_left", "changes_seen"), 0)
-
 
 def get(session: Session, project_id: int, run_id: UUID) -> Run:
     """Get a run of a project.
@@ -59,7 +57,6 @@ def queue_up(
         "created_at": at,
         "wake_at": at + RESEND,
         "seconds": {},
-        **_NOTHING_YET,
     }
     # As a row and no object: most often there is one in flight, and nothing is to be made.
     each = {"id": [uuid4()]}
