@@ -17,11 +17,11 @@ from workers import agreeing, drawing, gate, stages
 from workers.agreeing import Agreed
 from workers.encoders import inputs
 from workers.gate import Evidence
-from workers.learning import estimators, persistence, safeguards, specs
+from workers.learning import estimators, safeguards, specs
 from workers.learning.safeguards import Compared
 from workers.learning.specs import EstimatorSpec
 from workers.learning.versions import Fitted
-from workers.pool import features, measured
+from workers.pool import features, measured, models
 from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
@@ -144,7 +144,7 @@ def _save(
     compared: Compared | None,
 ) -> Sequence[Message]:
     now = runtime.now()
-    model = runtime.blobs.put(persistence.dumps(fitted))
+    model = models.put(runtime.blobs, fitted)
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         version = versions.add(

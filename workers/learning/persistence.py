@@ -72,7 +72,9 @@ def dumps(fitted: Fitted) -> bytes:
         case Kernel() | Boosted():
             arrays["machine"] = np.frombuffer(skops.io.dumps(fitted.machine), dtype=np.uint8)
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
-    return _archived(arrays)
+    out = io.BytesIO()
+    np.savez(out, allow_pickle=False, **arrays)
+    return out.getvalue()
 
 
 def loads(data: bytes) -> Fitted:
@@ -88,16 +90,6 @@ def loads(data: bytes) -> Fitted:
         return _built(header, arrays)
     except (zipfile.BadZipFile, OSError, EOFError, LookupError, TypeError, ValueError) as error:
         raise Unreadable(f"not a readable fitted version: {error}") from error
-
-
-def _archived(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
-    """Write arrays as .npz, by a third of numpy's own work for a twentieth more bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, array, allow_pickle=False)
-    return out.getvalue()
 
 
 def _built(header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Fitted:

@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from workers.learning.arrays import Floats, Ints, Matrix, is_sparse
-from workers.learning.fits import weights
+from workers.learning.fits import folding, weights
 from workers.learning.fits.task import Task
 from workers.learning.versions import Linear
 
@@ -35,11 +35,10 @@ _CURVATURE = 0.25  # of the log loss of one label at even odds
 def logistic(task: Task) -> Linear:
     """Fit logistic regression under an L2 penalty."""
     penalty, weight = task.spec.number("C"), weights.of(task.labels)
-    rows, columns, term = task.rows, None, 0.0
+    rows, folded, term = task.rows, None, 0.0
     if is_sparse(rows):
-        # Under an L2 penalty the coefficient of a term that no training row holds is zero.
-        columns = np.unique(rows.indices).astype(np.int64)
-        rows, term = rows[:, columns], _term(penalty, task.labels)
+        folded, term = folding.fold(rows), _term(penalty, task.labels)
+        rows = folded.rows
     # The intercept is held as the coefficient of one more term, which every row has.
     fitted = sparse.hstack([rows, np.full((rows.shape[0], 1), term)], "csr") if term else rows
     estimator = regression(penalty, intercept=not term)
@@ -47,12 +46,14 @@ def logistic(task: Task) -> Linear:
     coefficients, intercept = estimator.coef_, estimator.intercept_
     if term:
         coefficients, intercept = coefficients[:, :-1], term * coefficients[:, -1]
+    if folded is not None:
+        coefficients = folded.unfold(coefficients)
     return Linear(
         classes=task.classes,
         seen=estimator.classes_.astype(np.int64),
         coefficients=np.ascontiguousarray(coefficients, dtype=np.float64),
         intercept=np.atleast_1d(intercept).astype(np.float64),
-        columns=columns,
+        columns=None if folded is None else folded.columns,
         scaling=task.scaling,
         report={"class_weight": weights.kind_of(task.labels)} | went,
     )
