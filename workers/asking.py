@@ -23,7 +23,7 @@ from workers.ordering import Candidates, Scored
 class Pool:
     """Items with their labels.
 
-    Features are raw rows, float32[n, d] or CSR counts; labels int64[n] index the classes.
+    Features are raw rows, float32[n, d] or CSR term weights; labels int64[n] index the classes.
     """
 
     features: Matrix

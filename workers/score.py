@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
@@ -56,8 +57,9 @@ def run_shards(runtime: Runtime, shards: Sequence[RunShard]) -> Sequence[Message
     results: dict[int, _Scored] = {}
     apart = timedelta()
     for shard in shards:
-        matrix = shard_files.open_shard(runtime.blobs.path(shard.features))
-        scored, scored_at = _score(runtime, task, shard, matrix), runtime.now()
+        path = runtime.blobs.path(shard.features)
+        matrix = shard_files.open_shard(path)
+        scored, scored_at = _score(runtime, task, shard, matrix, path), runtime.now()
         near = _neighbours(runtime, task.run, shard, matrix)
         results[shard.number] = replace(scored, neighbours=near)
         ended = runtime.now()
@@ -78,10 +80,12 @@ def _load(runtime: Runtime, run_id: UUID) -> _Task:
     return _Task(run=run, project=project, version=version, rule=rule)
 
 
-def _score(runtime: Runtime, task: _Task, shard: RunShard, matrix: Matrix) -> _Scored:
+def _score(runtime: Runtime, task: _Task, shard: RunShard, matrix: Matrix, path: Path) -> _Scored:
     first, end = shard.first_position, shard.first_position + shard.rows
     positions: Ints = np.arange(first, end, dtype=np.int64)
-    said = scoring.judge(runtime, task.project, task.version, matrix, positions, rule=task.rule)
+    said = scoring.judge(
+        runtime, task.project, task.version, matrix, positions, rule=task.rule, shard=path
+    )
 
     def order_by(scores: Floats) -> str:
         order = orders.of_shard(first, scores, seed=task.project.seed)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from workers.learning import fitted, selection, strategies
 from workers.learning.arrays import Floats, Ints, Matrix
 from workers.learning.fitted import Outputs
 from workers.learning.rules import Rule
-from workers.pool import models, shards
+from workers.pool import lengths, models, shards
 
 _ROWS_AT_ONCE = 8_192
 
@@ -42,8 +43,13 @@ def judge(
     positions: Ints,
     *,
     rule: Rule,
+    shard: Path | None = None,
 ) -> Said:
-    """Score the rows of items, a block at a time."""
+    """Score the rows of items, a block at a time.
+
+    Args:
+        shard: the file that these rows are all of, if they are.
+    """
     scorers = _scorers(rule)
     # A random strategy draws anew for each ranking, every time the same for the same ranking.
     draws = selection.draws(project.seed + project.ranking_count, positions)
@@ -54,9 +60,10 @@ def judge(
     scores = np.empty((len(scorers), count))
     labels = np.empty(count, dtype="<u2")
     probabilities = np.empty((count, classes), dtype="<f2")
+    known = None if shard is None else lengths.known(shard, model)
     for first, block in shards.blocks(matrix, _ROWS_AT_ONCE):
-        said = fitted.outputs(model, block)
         rows = slice(first, first + block.shape[0])
+        said = fitted.outputs(model, block, None if known is None else known[rows])
         for each, score in zip(scores, scorers, strict=True):
             each[rows] = score(said, draws[rows])
         labels[rows], probabilities[rows] = said.label, narrowed(said.proba)

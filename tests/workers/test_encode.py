@@ -1,9 +1,11 @@
 """Raw items into feature shards."""
 
 from dataclasses import replace
+from math import log
 from uuid import UUID
 
 import numpy as np
+import pytest
 from sqlalchemy import select
 
 from service.domain.runs import Stage
@@ -68,7 +70,7 @@ def test_labels_that_came_before_their_features_ask_for_a_retrain(pool: Pool) ->
     assert pool.api.get(pool.path)["version"]["labels"] == 10
 
 
-def test_texts_are_encoded_as_term_counts(
+def test_texts_are_encoded_as_term_weights(
     api: Api, runtime: Runtime, queue: RecordingQueue
 ) -> None:
     project = api.make_project(input={"type": "text"})
@@ -79,6 +81,6 @@ def test_texts_are_encoded_as_term_counts(
 
     with runtime.readers() as session:
         shard = session.scalars(select(Shard)).one()
-    counts = shards.open_shard(runtime.blobs.path(shard.features))
-    assert sorted(counts[0].data.tolist()) == [1.0, 1.0, 1.0, 2.0]
-    assert counts[1].nnz == 0
+    weights = shards.open_shard(runtime.blobs.path(shard.features))
+    assert sorted(weights[0].data.tolist()) == pytest.approx([1.0, 1.0, 1.0, 1 + log(2)])
+    assert weights[1].nnz == 0

@@ -30,14 +30,14 @@ class Content(Protocol):
 
 
 def columns(project: Project) -> int | None:
-    """Columns of dense features; None where features are term counts, which are sparse."""
+    """Columns of dense features; None where features are term weights, which are sparse."""
     if project.encoder is None:
         return project.dimensions or 0  # of scores without vectors the rows have no columns
     return _DENSE.get(Encoder(project.encoder))
 
 
 def is_sparse(project: Project) -> bool:
-    """Whether features are term counts, in CSR."""
+    """Whether features are term weights, in CSR."""
     return columns(project) is None
 
 
@@ -55,7 +55,7 @@ def empty(project: Project, rows: int) -> Matrix:
 
 
 def encode(settings: Settings, project: Project, items: Sequence[Content]) -> Matrix:
-    """Features of items, float32: dense, or CSR of term counts.
+    """Features of items, float32: dense, or CSR of term weights.
 
     Raises:
         Missing: the encoder is not on this machine.

@@ -1,4 +1,4 @@
-"""Texts into hashed term counts."""
+"""Texts into weights of hashed terms."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,11 +18,12 @@ _TERM = re.compile(r"\w+|[^\w\s]")
 
 
 def encode(texts: Sequence[str]) -> Sparse:
-    """Count words, marks, and pairs of words that follow one another: CSR float32[n, 2**18].
+    """Weigh words, marks, and pairs of words that follow one another: CSR float32[n, 2**18].
 
-    Terms are hashed (Weinberger et al. 2009), so rows never change as the pool grows; weights
-    that do depend on the pool (idf) are applied when a version is fitted or scores. Case and
-    accents make no difference. A mark is a single character: a sign, a letter or a figure alone.
+    A term weighs 1 + log(how often a text has it). Terms are hashed (Weinberger et al. 2009), so
+    rows never change as the pool grows; weights that do depend on the pool (idf) are applied when
+    a version is fitted or scores. Case and accents make no difference. A mark is a single
+    character: a sign, a letter or a figure alone.
     """
     if not texts:
         return sparse.csr_matrix((0, WIDTH), dtype=np.float32)
@@ -39,7 +40,9 @@ def _encode(texts: Sequence[str]) -> Sparse:
     )
     pairs = (map(" ".join, pairwise(row)) for row in words)
     columns = [_hashed(words, WORDS), _hashed(marks, MARKS), _hashed(pairs, PAIRS)]
-    return sparse.csr_matrix(sparse.hstack(columns, format="csr"))
+    rows = sparse.csr_matrix(sparse.hstack(columns, format="csr"))
+    rows.data = 1 + np.log(rows.data)
+    return rows
 
 
 def _hashed(rows: Iterable[Iterable[str]], columns: slice) -> Sparse:

@@ -13,10 +13,10 @@ Hashes: TypeAlias = npt.NDArray[np.uint64]
 
 Dense: TypeAlias = npt.NDArray[np.floating[Any]]
 Sparse: TypeAlias = sparse.csr_matrix
-# Rows of features: dense float32 vectors, or hashed term counts as float32 CSR.
+# Rows of features: dense float32 vectors, or weights of hashed terms as float32 CSR.
 Matrix: TypeAlias = Dense | Sparse
 
 
 def is_sparse(matrix: Matrix) -> TypeGuard[Sparse]:
-    """Say whether the rows are term counts (CSR) and not vectors."""
+    """Say whether the rows are term weights (CSR) and not vectors."""
     return bool(sparse.issparse(matrix))

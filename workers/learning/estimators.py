@@ -37,7 +37,7 @@ def fit(
 
     Args:
         spec: the estimator, and the parameters that are fixed.
-        features: raw rows of the training labels, float32[n, d] or CSR counts, in item order.
+        features: raw rows of the training labels, float32[n, d] or CSR term weights, in item order.
         labels: int64[n], indices into the project's classes.
         classes: number of classes of the project.
         moments: statistics of all registered items.

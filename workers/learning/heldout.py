@@ -30,7 +30,7 @@ def probabilities(
     Args:
         spec: the estimator; logistic regression stands in for `auto`, and the likeliest scaling
             for one that is to be chosen.
-        features: raw rows of the labelled items, float32[n, d] or CSR counts.
+        features: raw rows of the labelled items, float32[n, d] or CSR term weights.
         labels: int64[n].
         moments: statistics of all registered items.
     """

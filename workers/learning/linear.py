@@ -17,16 +17,19 @@ FAR_FROM_ZERO = 8.0
 SMALLEST_SCALE, LARGEST_SCALE = 1e-18, 1e18
 
 
-def decisions(fitted: Linear, matrix: Matrix) -> Floats:
+def decisions(fitted: Linear, matrix: Matrix, lengths: Narrow | None = None) -> Floats:
     """Judge raw rows: float64[n, 1 or k], in units of log-probability.
 
+    Args:
+        lengths: those of sparse rows as tf-idf, float32[n], where they are known.
+
     Raises:
-        ValueError: dense rows for tf-idf, or term counts for another scaling.
+        ValueError: dense rows for tf-idf, or term weights for another scaling.
     """
     if is_sparse(matrix) != (fitted.scaling.idf is not None):
         raise ValueError(f"'{fitted.scaling.kind}' scaling is not for a {type(matrix).__name__}")
     if is_sparse(matrix):
-        return _sparse_decisions(fitted, matrix)
+        return _sparse_decisions(fitted, matrix, lengths)
     rows = np.asarray(matrix)
     with np.errstate(over="ignore", invalid="ignore"):
         quick = _dense_decisions(fitted, rows, _precision(fitted.scaling, rows))
@@ -35,9 +38,11 @@ def decisions(fitted: Linear, matrix: Matrix) -> Floats:
     return _dense_decisions(fitted, rows, np.dtype(np.float64))
 
 
-def _sparse_decisions(fitted: Linear, counts: Sparse) -> Floats:
+def _sparse_decisions(fitted: Linear, rows: Sparse, known: Narrow | None) -> Floats:
     """Score unit-norm tf-idf without making it."""
-    products, lengths = scalings.tfidf_products(counts, *_folded(fitted))
+    folded, squared_idf = _folded(fitted)
+    lengths = scalings.tfidf_lengths(rows, squared_idf) if known is None else known
+    products = rows @ folded
     return np.asarray(products / lengths[:, None], dtype=np.float64) + fitted.intercept
 
 

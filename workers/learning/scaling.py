@@ -121,10 +121,10 @@ def weighted_idf(moments: SparseMoments, kind: Kind = Kind.TFIDF) -> Floats:
 
 
 def apply(scaling: Scaling, matrix: Matrix) -> Matrix:
-    """Scale rows in float64: dense in, dense out; term counts in, unit-norm tf-idf CSR out.
+    """Scale rows in float64: dense in, dense out; term weights in, unit-norm tf-idf CSR out.
 
     Raises:
-        ValueError: dense rows for tf-idf, or term counts for another scaling.
+        ValueError: dense rows for tf-idf, or term weights for another scaling.
     """
     if is_sparse(matrix) != (scaling.kind in OF_TEXT):
         raise ValueError(f"'{scaling.kind}' scaling is not for a {type(matrix).__name__}")
@@ -151,36 +151,23 @@ def norms(rows: Dense) -> Floats:
     return np.where(squares > 0, np.sqrt(squares), 1.0)
 
 
-def term_weights(counts: Sparse) -> Sparse:
-    """Give 1 + log(count) for each term that occurs, in the counts' own precision."""
-    weights = np.log(counts.data)
-    weights += 1.0
-    return sparse.csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape)
-
-
-def tfidf_products(counts: Sparse, folded: Narrow, squared_idf: Narrow) -> tuple[Narrow, Narrow]:
-    """Multiply tf-idf that is not made, and give the length of each of its rows, float32[n].
-
-    A row without terms has the length 1. The products are to be divided by the lengths where rows
-    are to be of unit length.
+def tfidf_lengths(rows: Sparse, squared_idf: Narrow) -> Narrow:
+    """Give the length of each row of tf-idf that is not made, 1 for one without terms: float32[n].
 
     Args:
-        counts: term counts of n rows, float32 CSR.
-        folded: columns float32[width] or [width, k], each weight times the idf of its term.
+        rows: term weights of n rows, float32 CSR.
         squared_idf: float32[width].
     """
-    weights = term_weights(counts)
-    products = weights @ folded
-    weights.data **= 2
-    lengths = np.sqrt(weights @ squared_idf)
+    squares = sparse.csr_matrix((rows.data**2, rows.indices, rows.indptr), shape=rows.shape)
+    lengths: Narrow = np.sqrt(squares @ squared_idf)
     lengths[lengths == 0] = 1.0
-    return products, lengths
+    return lengths
 
 
-def _tfidf(counts: Sparse, idf: Floats) -> Sparse:
-    weights = (1.0 + np.log(counts.data.astype(np.float64))) * idf[counts.indices]
-    entries = np.diff(counts.indptr)
-    row_of_entry = np.repeat(np.arange(counts.shape[0]), entries)
-    squares = np.bincount(row_of_entry, weights=weights**2, minlength=counts.shape[0])
+def _tfidf(rows: Sparse, idf: Floats) -> Sparse:
+    weights = rows.data * idf[rows.indices]
+    entries = np.diff(rows.indptr)
+    row_of_entry = np.repeat(np.arange(rows.shape[0]), entries)
+    squares = np.bincount(row_of_entry, weights=weights**2, minlength=rows.shape[0])
     weights /= np.sqrt(np.where(squares > 0, squares, 1.0))[row_of_entry]
-    return sparse.csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape)
+    return sparse.csr_matrix((weights, rows.indices, rows.indptr), shape=rows.shape)

@@ -26,7 +26,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Data:
-    """Labelled items: raw rows float32[n, d] or CSR counts, int64[n] into the classes."""
+    """Labelled items: raw rows float32[n, d] or CSR term weights, int64[n] into the classes."""
 
     features: Matrix
     labels: Ints

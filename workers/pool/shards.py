@@ -12,8 +12,9 @@ from scipy import sparse
 from workers.learning.arrays import Ints, Matrix, Sparse, is_sparse
 
 # A dense shard is a .npy file. A sparse one is this, the number of columns, and three .npy
-# arrays (indptr, indices, data), each from a multiple of 64 bytes so that it can be mapped.
-SPARSE_MAGIC = b"csr/1.0\n"
+# arrays (indptr, indices, data), each from a multiple of 64 bytes so that it can be mapped. The
+# data of older ones are how often texts have terms, not what that weighs.
+SPARSE_MAGIC, COUNTS_MAGIC = b"csr/2.0\n", b"csr/1.0\n"
 ALIGNMENT = 64
 # Of a sparse block: two megabytes.
 ENTRIES_AT_ONCE = 250_000
@@ -45,11 +46,14 @@ def open_shard(path: Path) -> Matrix:
         ValueError: the file is not a shard.
     """
     with path.open("rb") as file:
-        if file.read(len(SPARSE_MAGIC)) != SPARSE_MAGIC:
+        magic = file.read(len(SPARSE_MAGIC))
+        if magic not in (SPARSE_MAGIC, COUNTS_MAGIC):
             file.seek(0)
             return _map(file, path)
         width = int.from_bytes(file.read(8), "little")
         indptr, indices, data = (_map_next(file, path) for _ in range(3))
+    if magic == COUNTS_MAGIC:
+        data = 1 + np.log(data)
     shape = (len(indptr) - 1, width)
     rows = sparse.csr_matrix((data, indices, indptr), shape=shape, copy=False)
     rows.has_canonical_format = True  # as written; checking it would read all of the file
@@ -149,5 +153,5 @@ def _map(file: BinaryIO, path: Path) -> npt.NDArray[Any]:
 
 
 def _described(matrix: Matrix) -> str:
-    kind = "term counts" if is_sparse(matrix) else "vectors"
+    kind = "term weights" if is_sparse(matrix) else "vectors"
     return f"{kind} of width {matrix.shape[1]}"
