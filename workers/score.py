@@ -1,10 +1,12 @@
 """Shards, one after the other, and a version into scores and predictions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -29,6 +31,11 @@ from workers.stages import Message, Superseded
 
 log = structlog.get_logger(__name__)
 
+WRITERS = 3
+"""Threads that write what shards gave: a disk, or a bucket, syncs several as soon as one."""
+_Written: TypeAlias = dict[str, Future[str]]
+"""Digests of what a shard gave, by column, once it is written."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Task:
@@ -40,30 +47,26 @@ class _Task:
     rule: Rule
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Scored:
-    """Digests of what scoring a shard gave."""
-
-    scores: str
-    second: str | None
-    predictions: str
-    neighbours: str | None = None
-
-
 def run_shards(runtime: Runtime, shards: Sequence[RunShard]) -> Sequence[Message]:
     """Score some shards of a run; who scores the last one sends the run on to `rank`."""
     began = ended = runtime.now()
     task = _load(runtime, shards[0].run_id)
-    results: dict[int, _Scored] = {}
+    writing: dict[int, _Written] = {}
     apart = timedelta()
-    for shard in shards:
-        path = runtime.blobs.path(shard.features)
-        matrix = shard_files.open_shard(path)
-        scored, scored_at = _score(runtime, task, shard, matrix, path), runtime.now()
-        near = _neighbours(runtime, task.run, shard, matrix)
-        results[shard.number] = replace(scored, neighbours=near)
-        ended = runtime.now()
-        apart += ended - scored_at
+    # What a shard gave is written while the next one is scored, which takes no longer.
+    with ThreadPoolExecutor(WRITERS) as writers:
+        for shard in shards:
+            path = runtime.blobs.path(shard.features)
+            matrix = shard_files.open_shard(path)
+            written, scored_at = _score(runtime, task, shard, matrix, path, writers), runtime.now()
+            near = _neighbours(runtime, task.run, shard, matrix, writers)
+            writing[shard.number] = {**written, **near}
+            ended = runtime.now()
+            apart += ended - scored_at
+    results = {
+        number: {name: digest.result() for name, digest in written.items()}
+        for number, written in writing.items()
+    }
     whole = ended - began
     share = 1.0 if task.run.newest is None or not whole else 1 - apart / whole
     return _save(runtime, task.run.id, results, scoring_share=share)
@@ -80,7 +83,9 @@ def _load(runtime: Runtime, run_id: UUID) -> _Task:
     return _Task(run=run, project=project, version=version, rule=rule)
 
 
-def _score(runtime: Runtime, task: _Task, shard: RunShard, matrix: Matrix, path: Path) -> _Scored:
+def _score(
+    runtime: Runtime, task: _Task, shard: RunShard, matrix: Matrix, path: Path, writers: Executor
+) -> _Written:
     first, end = shard.first_position, shard.first_position + shard.rows
     positions: Ints = np.arange(first, end, dtype=np.int64)
     said = scoring.judge(
@@ -91,19 +96,25 @@ def _score(runtime: Runtime, task: _Task, shard: RunShard, matrix: Matrix, path:
         order = orders.of_shard(first, scores, seed=task.project.seed)
         return runtime.blobs.put(orders.encode(order))
 
-    return _Scored(
-        scores=order_by(said.scores),
-        second=None if said.second is None else order_by(said.second),
-        predictions=runtime.blobs.put(said.labels.tobytes() + said.probabilities.tobytes()),
-    )
+    predictions = said.labels.tobytes() + said.probabilities.tobytes()
+    written = {
+        "scores": writers.submit(order_by, said.scores),
+        "predictions": writers.submit(runtime.blobs.put, predictions),
+    }
+    if said.second is not None:
+        written["second"] = writers.submit(order_by, said.second)
+    return written
 
 
-def _neighbours(runtime: Runtime, run: Run, shard: RunShard, matrix: Matrix) -> str | None:
+def _neighbours(
+    runtime: Runtime, run: Run, shard: RunShard, matrix: Matrix, writers: Executor
+) -> _Written:
     """What is near to the items that were labelled last when the shards were frozen."""
     if run.newest is None:
-        return None
+        return {}
     nearest = _nearest(runtime.readers, runtime.blobs, run.id, tuple(run.newest))
-    return runtime.blobs.put(nearest.of_shard(matrix, shard.first_position))
+    found = nearest.of_shard(matrix, shard.first_position)
+    return {"neighbours": writers.submit(runtime.blobs.put, found)}
 
 
 @lru_cache(maxsize=2)
@@ -117,11 +128,14 @@ def _nearest(
 
 
 def _save(
-    runtime: Runtime, run_id: UUID, scored: Mapping[int, _Scored], *, scoring_share: float
+    runtime: Runtime,
+    run_id: UUID,
+    results: Mapping[int, Mapping[str, str]],
+    *,
+    scoring_share: float,
 ) -> Sequence[Message]:
     """Save what shards gave; the last one says which share of the time scoring took."""
     now = runtime.now()
-    results = {number: vars(each) for number, each in scored.items()}
     with runtime.sessions.begin() as session:
         left = SCORED.finish_all(session, run_id, results)
         if left != 0:
