@@ -17,9 +17,9 @@ from workers.stages import Message
 
 # A pool of so many shards may come to need candidates, whose neighbours are sought on the way.
 MANY_SHARDS = 32
-MOST_TOGETHER, LEAST_MESSAGES = 4, 8
-"""A message and its transactions take as long as a small shard does: so it names several, where
-that leaves something to do for as many processes."""
+MOST_TOGETHER, EACH = 4, 2
+"""A message and its transactions take as long as a shard does: so it names several, where that
+leaves as many messages for each process of this machine, and so one for those of another."""
 
 
 def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
@@ -41,7 +41,8 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
             runs.move(session, held, now=now, stage=Stage.RANK)
             return [(Stage.RANK, (run.id,))]
         watches.leave_to_pieces(session, held.id)
-    together = min(MOST_TOGETHER, max(1, len(numbers) // LEAST_MESSAGES))
+    wanted = EACH * runtime.settings.workers
+    together = min(MOST_TOGETHER, max(1, len(numbers) // wanted))
     return [
         (Stage.SCORE, (run.id, *numbers[first : first + together]))
         for first in range(0, len(numbers), together)

@@ -9,7 +9,7 @@ from workers.learning import forests, linear
 from workers.learning import scaling as scalings
 from workers.learning.arrays import Dense, Floats, Ints, Matrix
 from workers.learning.kernels import likeness
-from workers.learning.scaling import Narrow, Scaling
+from workers.learning.scaling import Scaling
 from workers.learning.versions import Boosted, Fitted, Forest, Gaussian, Kernel, Landmarks, Linear
 
 # Trees that agree leave the other classes nothing; the logarithm of that is not to be had.
@@ -31,7 +31,7 @@ class Outputs:
     where probabilities say it all."""
 
 
-def outputs(fitted: Fitted, matrix: Matrix, lengths: Narrow | None = None) -> Outputs:
+def outputs(fitted: Fitted, matrix: Matrix, lengths: Dense | None = None) -> Outputs:
     """Judge raw feature rows (float32[n, d] or CSR term weights); memory is proportional to n.
 
     Probabilities are tempered by what the version carries; labels and gaps are not. A kernel
@@ -39,7 +39,7 @@ def outputs(fitted: Fitted, matrix: Matrix, lengths: Narrow | None = None) -> Ou
     of decision values, and only its temperature makes it more than an order.
 
     Args:
-        lengths: those of sparse rows as tf-idf, float32[n], where they are known.
+        lengths: those of the rows, of sparse ones as tf-idf: [n], where they are known.
     """
     if matrix.shape[0] == 0:
         gap = np.zeros(0) if isinstance(fitted, Kernel) else None

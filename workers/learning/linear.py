@@ -17,11 +17,11 @@ FAR_FROM_ZERO = 8.0
 SMALLEST_SCALE, LARGEST_SCALE = 1e-18, 1e18
 
 
-def decisions(fitted: Linear, matrix: Matrix, lengths: Narrow | None = None) -> Floats:
+def decisions(fitted: Linear, matrix: Matrix, lengths: Dense | None = None) -> Floats:
     """Judge raw rows: float64[n, 1 or k], in units of log-probability.
 
     Args:
-        lengths: those of sparse rows as tf-idf, float32[n], where they are known.
+        lengths: those of the rows, of sparse ones as tf-idf: [n], where they are known.
 
     Raises:
         ValueError: dense rows for tf-idf, or term weights for another scaling.
@@ -32,13 +32,13 @@ def decisions(fitted: Linear, matrix: Matrix, lengths: Narrow | None = None) -> 
         return _sparse_decisions(fitted, matrix, lengths)
     rows = np.asarray(matrix)
     with np.errstate(over="ignore", invalid="ignore"):
-        quick = _dense_decisions(fitted, rows, _precision(fitted.scaling, rows))
+        quick = _dense_decisions(fitted, rows, _precision(fitted.scaling, rows), lengths)
     if np.isfinite(quick).all():
         return quick
-    return _dense_decisions(fitted, rows, np.dtype(np.float64))
+    return _dense_decisions(fitted, rows, np.dtype(np.float64), lengths)
 
 
-def _sparse_decisions(fitted: Linear, rows: Sparse, known: Narrow | None) -> Floats:
+def _sparse_decisions(fitted: Linear, rows: Sparse, known: Dense | None) -> Floats:
     """Score unit-norm tf-idf without making it."""
     folded, squared_idf = _folded(fitted)
     lengths = scalings.tfidf_lengths(rows, squared_idf) if known is None else known
@@ -65,13 +65,15 @@ def _precision(scaling: Scaling, rows: Dense) -> np.dtype[Any]:
     return rows.dtype if precise else np.dtype(np.float64)
 
 
-def _dense_decisions(fitted: Linear, rows: Dense, dtype: np.dtype[Any]) -> Floats:
+def _dense_decisions(
+    fitted: Linear, rows: Dense, dtype: np.dtype[Any], known: Dense | None
+) -> Floats:
     """Score with the scaling folded into the coefficients: one matrix product."""
     mean, scale = fitted.scaling.mean, fitted.scaling.scale
     if mean is None or scale is None:
         products = _product(rows, fitted.coefficients, dtype)
         if fitted.scaling.kind is Kind.UNIT:
-            products /= scalings.norms(rows)[:, None]
+            products /= (scalings.norms(rows) if known is None else known)[:, None]
         return products + fitted.intercept
     folded = fitted.coefficients / scale
     # Nearby float32 numbers subtract without rounding; the rest of the mean is put right after.

@@ -1,7 +1,7 @@
-"""Lengths that the rows of text shards have as tf-idf; the last few shards' are kept at hand.
+"""Lengths of the rows of shards, as versions ask for them; those of the last few shards are kept.
 
-They change with the pool, and not with labels: from one ranking to the next they take as long as
-the scores.
+They change with the pool, and not with labels: from one ranking to the next, finding them would
+take as long as the scores.
 """
 
 import hashlib
@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from workers.learning.arrays import is_sparse
-from workers.learning.scaling import Narrow, Scaling, tfidf_lengths
+from workers.learning.arrays import Dense, is_sparse
+from workers.learning.scaling import Kind, Narrow, Scaling, norms, tfidf_lengths
 from workers.learning.versions import Fitted, Linear
 from workers.pool import shards
 
 MOST_SHARDS = 128
-"""Of which lengths are kept: 32 MB."""
+"""Of which lengths are kept: 64 MB."""
 _ROWS_AT_ONCE = 8_192
 
 
@@ -29,11 +29,13 @@ class _Rarity:
     squared: Narrow = field(compare=False, repr=False)
 
 
-def known(path: Path, fitted: Fitted) -> Narrow | None:
-    """Lengths of all rows of a shard, float32[n]; None for versions that do not ask for them."""
-    if isinstance(fitted, Linear) and fitted.scaling.idf is not None:
+def known(path: Path, fitted: Fitted) -> Dense | None:
+    """Lengths of all rows of a shard, [n]; None for versions that do not ask for them."""
+    if not isinstance(fitted, Linear):
+        return None
+    if fitted.scaling.idf is not None:
         return _of(path, _rarity(fitted.scaling))
-    return None
+    return _of(path, None) if fitted.scaling.kind is Kind.UNIT else None
 
 
 @lru_cache(maxsize=4)
@@ -45,9 +47,12 @@ def _rarity(scaling: Scaling) -> _Rarity:
 
 
 @lru_cache(maxsize=MOST_SHARDS)
-def _of(path: Path, rarity: _Rarity) -> Narrow:
-    parts = [np.zeros(0, np.float32)]
+def _of(path: Path, rarity: _Rarity | None) -> Dense:
+    """As tf-idf, float32[n]; of dense rows as they are, float64[n]."""
+    found: list[Dense] = [np.zeros(0, np.float32)]
     for _, block in shards.blocks(shards.open_shard(path), _ROWS_AT_ONCE):
-        if is_sparse(block):
-            parts.append(tfidf_lengths(block, rarity.squared))
-    return np.concatenate(parts)
+        if rarity is not None and is_sparse(block):
+            found.append(tfidf_lengths(block, rarity.squared))
+        else:
+            found.append(norms(np.asarray(block)))
+    return np.concatenate(found)

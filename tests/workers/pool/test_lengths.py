@@ -1,4 +1,4 @@
-"""Lengths of texts are those that scoring would find, kept until the pool's idf is another."""
+"""Lengths of rows are those that scoring would find, kept until the pool's idf is another."""
 
 from pathlib import Path
 
@@ -54,15 +54,29 @@ def test_they_are_found_once_for_an_idf(path: Path, monkeypatch: pytest.MonkeyPa
         lengths.known(path, version(4))
 
 
-def test_versions_of_vectors_ask_for_none(path: Path) -> None:
-    plain = Linear(
+def plain(kind: Kind) -> Linear:
+    return Linear(
         classes=2,
         seen=np.array([0, 1]),
-        coefficients=np.ones((1, 2)),
+        coefficients=np.array([[1.0, -2.0]]),
         intercept=np.zeros(1),
         columns=None,
-        scaling=Scaling(kind=Kind.NONE),
+        scaling=Scaling(kind=kind),
         report={},
     )
 
-    assert lengths.known(path, plain) is None
+
+def test_directions_of_vectors_are_judged_the_same_too(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(20_000, 2)).astype(np.float32)
+    rows[7] = 0
+    file = tmp_path / "vectors"
+    file.write_bytes(shards.encode(rows))
+    model = plain(Kind.UNIT)
+
+    said = fitted.outputs(model, rows, lengths.known(file, model))
+
+    assert np.array_equal(said.proba, fitted.outputs(model, rows).proba)
+
+
+def test_other_versions_of_vectors_ask_for_none(path: Path) -> None:
+    assert lengths.known(path, plain(Kind.NONE)) is None
