@@ -50,18 +50,6 @@ def test_sparse_rows_come_back(tmp_path: Path, rows: np.ndarray) -> None:
     np.testing.assert_array_equal(opened.toarray(), rows)
 
 
-def test_a_shard_that_was_written_with_counts_is_read_as_what_they_weigh(tmp_path: Path) -> None:
-    path = tmp_path / "shard"
-    data = shards.encode(sparse.csr_matrix(np.array([[1.0, 0.0], [4.0, 2.0]])))
-    path.write_bytes(data.replace(b"csr/2.0\n", b"csr/1.0\n", 1))
-
-    opened = shards.open_shard(path)
-
-    weights = [[1.0, 0.0], [1 + np.log(4), 1 + np.log(2)]]
-    np.testing.assert_allclose(opened.toarray(), weights, rtol=1e-6)
-    assert opened.dtype == np.float32
-
-
 def test_a_dense_shard_is_a_npy_file(tmp_path: Path) -> None:
     rows = np.arange(6, dtype=np.float32).reshape(2, 3)
 
