@@ -21,7 +21,7 @@ class Folded:
     rows: Sparse
     """float64 CSR[n, shared + n]."""
     columns: Ints
-    """The terms that any row holds, ascending: int64[d]."""
+    """The terms that any row holds, ascending: int64[d]; the coefficients of others are zero."""
     shared: Ints
     """Where in `columns` the terms are that several hold."""
     single: Ints
