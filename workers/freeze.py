@@ -17,7 +17,7 @@ from workers.stages import Message
 
 # A pool of so many shards may come to need candidates, whose neighbours are sought on the way.
 MANY_SHARDS = 32
-MOST_TOGETHER, EACH = 4, 2
+MOST_TOGETHER, LEAST_EACH = 4, 2
 """A message and its transactions take as long as a shard does: so it names several, where that
 leaves as many messages for each process of this machine, and so one for those of another."""
 
@@ -41,8 +41,8 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
             runs.move(session, held, now=now, stage=Stage.RANK)
             return [(Stage.RANK, (run.id,))]
         watches.leave_to_pieces(session, held.id)
-    wanted = EACH * runtime.settings.workers
-    together = min(MOST_TOGETHER, max(1, len(numbers) // wanted))
+    least = LEAST_EACH * runtime.settings.workers
+    together = min(MOST_TOGETHER, max(1, len(numbers) // least))
     return [
         (Stage.SCORE, (run.id, *numbers[first : first + together]))
         for first in range(0, len(numbers), together)

@@ -43,8 +43,7 @@ def fold(rows: Sparse) -> Folded:
     """Fold terms of canonical CSR rows[n, width]."""
     holders = np.bincount(rows.indices, minlength=rows.shape[1])
     columns = np.flatnonzero(holders)
-    place = np.empty(len(holders), np.int64)
-    place[columns] = np.arange(len(columns))
+    place = np.cumsum(holders > 0) - 1
     is_single = holders[rows.indices] == 1
     owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))[is_single]
     values = rows.data[is_single]
