@@ -10,7 +10,7 @@ from sklearn.feature_extraction import FeatureHasher
 from sklearn.feature_extraction.text import strip_accents_unicode
 
 from workers.learning.arrays import Sparse
-from workers.learning.terms import MARKS, PAIRS, WIDTH, WORDS
+from workers.learning.terms import MARKS, PAIRS, WIDTH, WORDS, of_counts
 
 AT_ONCE = 512
 """Texts whose terms are held at once, however many a caller brings."""
@@ -41,7 +41,7 @@ def _encode(texts: Sequence[str]) -> Sparse:
     pairs = (map(" ".join, pairwise(row)) for row in words)
     columns = [_hashed(words, WORDS), _hashed(marks, MARKS), _hashed(pairs, PAIRS)]
     rows = sparse.csr_matrix(sparse.hstack(columns, format="csr"))
-    rows.data = 1 + np.log(rows.data)
+    rows.data = of_counts(rows.data)
     return rows
 
 

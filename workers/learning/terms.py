@@ -6,6 +6,7 @@ A version can so weigh them by what it is for, without a text being read again.
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from workers.learning.arrays import Floats
 
@@ -37,6 +38,11 @@ CLASSES = Emphasis(marks=1.0, pairs=0.3)
 # count: 0.7 .746, .686, .827; 1 .748, .706, .823; 1.2 .744, .736, .827; 1.5 .728, .740, .828; with
 # marks, pairs at 0.5 .752, .606, .845.
 SEARCH = Emphasis(marks=0.0, pairs=1.2)
+
+
+def of_counts(counts: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """What a term weighs that a text has so often, beside its rarity: 1 + log(count)."""
+    return 1 + np.log(counts)
 
 
 def weights(width: int, emphasis: Emphasis) -> Floats:

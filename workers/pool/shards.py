@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from workers.learning import terms
 from workers.learning.arrays import Ints, Matrix, Sparse, is_sparse
 
 # A dense shard is a .npy file. A sparse one is this, the number of columns, and three .npy
@@ -53,7 +54,7 @@ def open_shard(path: Path) -> Matrix:
         width = int.from_bytes(file.read(8), "little")
         indptr, indices, data = (_map_next(file, path) for _ in range(3))
     if magic == COUNTS_MAGIC:
-        data = 1 + np.log(data)
+        data = terms.of_counts(data)
     shape = (len(indptr) - 1, width)
     rows = sparse.csr_matrix((data, indices, indptr), shape=shape, copy=False)
     rows.has_canonical_format = True  # as written; checking it would read all of the file
