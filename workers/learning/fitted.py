@@ -39,7 +39,7 @@ def outputs(fitted: Fitted, matrix: Matrix, lengths: Dense | None = None) -> Out
     of decision values, and only its temperature makes it more than an order.
 
     Args:
-        lengths: those of the rows, of sparse ones as tf-idf: [n], where they are known.
+        lengths: what `scaling.lengths` gives of the rows, where that is known.
     """
     if matrix.shape[0] == 0:
         gap = np.zeros(0) if isinstance(fitted, Kernel) else None

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from workers.learning import scaling as scalings
 from workers.learning.arrays import Dense, Floats, Matrix, Sparse, is_sparse
-from workers.learning.scaling import Kind, Narrow, Scaling
+from workers.learning.scaling import Narrow, Scaling
 from workers.learning.versions import Linear
 
 # A mean this many deviations from zero would cancel in float32; it is then subtracted first.
@@ -21,13 +21,15 @@ def decisions(fitted: Linear, matrix: Matrix, lengths: Dense | None = None) -> F
     """Judge raw rows: float64[n, 1 or k], in units of log-probability.
 
     Args:
-        lengths: those of the rows, of sparse ones as tf-idf: [n], where they are known.
+        lengths: what `scaling.lengths` gives of the rows, where that is known.
 
     Raises:
         ValueError: dense rows for tf-idf, or term weights for another scaling.
     """
     if is_sparse(matrix) != (fitted.scaling.idf is not None):
         raise ValueError(f"'{fitted.scaling.kind}' scaling is not for a {type(matrix).__name__}")
+    if lengths is None:
+        lengths = scalings.lengths(fitted.scaling, matrix)
     if is_sparse(matrix):
         return _sparse_decisions(fitted, matrix, lengths)
     rows = np.asarray(matrix)
@@ -38,24 +40,26 @@ def decisions(fitted: Linear, matrix: Matrix, lengths: Dense | None = None) -> F
     return _dense_decisions(fitted, rows, np.dtype(np.float64), lengths)
 
 
-def _sparse_decisions(fitted: Linear, rows: Sparse, known: Dense | None) -> Floats:
+def _sparse_decisions(fitted: Linear, rows: Sparse, lengths: Dense | None) -> Floats:
     """Score unit-norm tf-idf without making it."""
-    folded, squared_idf = _folded(fitted)
-    lengths = scalings.tfidf_lengths(rows, squared_idf) if known is None else known
-    products = rows @ folded
-    return np.asarray(products / lengths[:, None], dtype=np.float64) + fitted.intercept
+    products = _divided(rows @ _folded(fitted), lengths)
+    return np.asarray(products, dtype=np.float64) + fitted.intercept
 
 
 @lru_cache(maxsize=2)
-def _folded(fitted: Linear) -> tuple[Narrow, Narrow]:
-    """Coefficients with idf folded in, float32[width, 1 or k], and idf squared."""
+def _folded(fitted: Linear) -> Narrow:
+    """Coefficients with idf folded in, float32[width, 1 or k]."""
     idf = fitted.scaling.idf
     if idf is None:
         raise ValueError("this version is not of texts")
     columns = np.arange(len(idf)) if fitted.columns is None else fitted.columns
     folded = np.zeros((len(idf), len(fitted.coefficients)), dtype=np.float32)
     folded[columns] = (fitted.coefficients * idf[columns]).T
-    return folded, (idf**2).astype(np.float32)
+    return folded
+
+
+def _divided(products: Dense, lengths: Dense | None) -> Dense:
+    return products if lengths is None else products / lengths[:, None]
 
 
 def _precision(scaling: Scaling, rows: Dense) -> np.dtype[Any]:
@@ -66,14 +70,12 @@ def _precision(scaling: Scaling, rows: Dense) -> np.dtype[Any]:
 
 
 def _dense_decisions(
-    fitted: Linear, rows: Dense, dtype: np.dtype[Any], known: Dense | None
+    fitted: Linear, rows: Dense, dtype: np.dtype[Any], lengths: Dense | None
 ) -> Floats:
     """Score with the scaling folded into the coefficients: one matrix product."""
     mean, scale = fitted.scaling.mean, fitted.scaling.scale
     if mean is None or scale is None:
-        products = _product(rows, fitted.coefficients, dtype)
-        if fitted.scaling.kind is Kind.UNIT:
-            products /= (scalings.norms(rows) if known is None else known)[:, None]
+        products = _divided(_product(rows, fitted.coefficients, dtype), lengths)
         return products + fitted.intercept
     folded = fitted.coefficients / scale
     # Nearby float32 numbers subtract without rounding; the rest of the mean is put right after.

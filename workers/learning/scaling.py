@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -149,6 +150,20 @@ def norms(rows: Dense) -> Floats:
     wide = rows[redo].astype(np.float64)
     squares[redo] = np.vecdot(wide, wide)
     return np.where(squares > 0, np.sqrt(squares), 1.0)
+
+
+def lengths(scaling: Scaling, rows: Matrix) -> Dense | None:
+    """Give the lengths that raw rows are divided by, [n]; None where they keep their own."""
+    if scaling.idf is not None and is_sparse(rows):
+        return tfidf_lengths(rows, _squared_idf(scaling))
+    return norms(np.asarray(rows)) if scaling.kind is Kind.UNIT else None
+
+
+@lru_cache(maxsize=4)
+def _squared_idf(scaling: Scaling) -> Narrow:
+    if scaling.idf is None:
+        raise ValueError("this scaling is not of texts")
+    return (scaling.idf**2).astype(np.float32)
 
 
 def tfidf_lengths(rows: Sparse, squared_idf: Narrow) -> Narrow:
