@@ -98,22 +98,28 @@ class Client:
             time.sleep(0.02)
 
     def wait_until_idle(self, project: str, *, seconds: float = 30) -> list[Any]:
-        """Wait until no run is in flight, and none follows; answer the newest runs."""
+        """Wait until no run is in flight; answer the newest runs as they then were."""
         begun = time.monotonic()
-        while live := self.live_runs(project):
+        while live := _live(runs := self._newest_runs(project)):
             assert time.monotonic() - begun < seconds + _rest(live), live
             time.sleep(0.05)
-        return list(self.get(f"{project}/runs?limit=20")["data"])
+        return runs
 
     def live_runs(self, project: str) -> list[Any]:
         """Runs that are not over."""
-        runs = self.get(f"{project}/runs?limit=20")["data"]
-        return [run for run in runs if run["state"] in _LIVE]
+        return _live(self._newest_runs(project))
+
+    def _newest_runs(self, project: str) -> list[Any]:
+        return list(self.get(f"{project}/runs?limit=20")["data"])
 
     @staticmethod
     def _body(response: httpx.Response, status: int) -> Any:
         assert response.status_code == status, (response.request.url, response.text)
         return response.json()
+
+
+def _live(runs: Sequence[Any]) -> list[Any]:
+    return [run for run in runs if run["state"] in _LIVE]
 
 
 def _rest(live: Sequence[Mapping[str, Any]]) -> float:
