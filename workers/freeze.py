@@ -15,8 +15,9 @@ from workers.learning import rules, strategies
 from workers.learning.rules import Rule
 from workers.stages import Message
 
-# A pool of so many shards may come to need candidates, whose neighbours are sought on the way.
-MANY_SHARDS = 32
+# A pool of so many shards may come to need candidates, whose neighbours are sought on the way:
+# unless all of it is scored in so much of the time that a ranking may take.
+MANY_SHARDS, WELL_IN_TIME = 32, 0.5
 MOST_TOGETHER, LEAST_EACH = 4, 2
 """A message and its transactions take as long as a shard does: so it names several, where that
 leaves as many messages for each process of this machine, and so one for those of another."""
@@ -58,7 +59,8 @@ def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> R
     run.rule, run.scorer = rules.pack(rule), rule.scoring
     taken_over, rows = _take_over(session, project, run, rule)
     run.shards = len(frozen)
-    if run.newest is None and _seeks_neighbours(project, run):
+    budget = runtime.settings.ranking_seconds
+    if run.newest is None and _seeks_neighbours(session, project, run, budget):
         run.newest = neighbours.newest(session, project)
     run.shards_left = len(frozen) - taken_over
     run.scanned = sum(shard.rows for shard in frozen) - rows
@@ -88,7 +90,9 @@ def _take_over(session: Session, project: Project, run: Run, rule: Rule) -> tupl
     return taken_over, rows
 
 
-def _seeks_neighbours(project: Project, run: Run) -> bool:
+def _seeks_neighbours(session: Session, project: Project, run: Run, budget: float) -> bool:
     """Whether the next ranking may be one of candidates."""
-    is_many = run.kind == RunKind.RESCAN or run.shards >= MANY_SHARDS
-    return is_many and project.has_features
+    if not project.has_features or (run.kind != RunKind.RESCAN and run.shards < MANY_SHARDS):
+        return False
+    seconds = scans.seconds_for(session, project, project.encoded)
+    return seconds is None or seconds > WELL_IN_TIME * budget

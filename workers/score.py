@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from time import process_time, thread_time
 from typing import TypeAlias
 from uuid import UUID
 
@@ -49,26 +49,25 @@ class _Task:
 
 def run_shards(runtime: Runtime, shards: Sequence[RunShard]) -> Sequence[Message]:
     """Score some shards of a run; who scores the last one sends the run on to `rank`."""
-    began = ended = runtime.now()
+    began, apart = process_time(), 0.0
     task = _load(runtime, shards[0].run_id)
     writing: dict[int, _Written] = {}
-    apart = timedelta()
     # What a shard gave is written while the next one is scored, which takes no longer.
     with ThreadPoolExecutor(WRITERS) as writers:
         for shard in shards:
             path = runtime.blobs.path(shard.features)
             matrix = shard_files.open_shard(path)
-            written, scored_at = _score(runtime, task, shard, matrix, path, writers), runtime.now()
+            written, scored_at = _score(runtime, task, shard, matrix, path, writers), thread_time()
             near = _neighbours(runtime, task.run, shard, matrix, writers)
+            apart += thread_time() - scored_at
             writing[shard.number] = {**written, **near}
-            ended = runtime.now()
-            apart += ended - scored_at
     results = {
         number: {name: digest.result() for name, digest in written.items()}
         for number, written in writing.items()
     }
-    whole = ended - began
-    share = 1.0 if task.run.newest is None or not whole else 1 - apart / whole
+    # By time of a processor: what is written meanwhile has its share of the other time.
+    whole = process_time() - began
+    share = 1.0 if task.run.newest is None or apart >= whole else 1 - apart / whole
     return _save(runtime, task.run.id, results, scoring_share=share)
 
 

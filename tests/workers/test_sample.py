@@ -1,6 +1,8 @@
 """Pools that no scan serves in time: ranked by candidates first, by all of it later."""
 
 from dataclasses import replace
+from functools import partial
+from itertools import count
 
 import numpy as np
 import pytest
@@ -120,12 +122,16 @@ def test_labels_during_a_scan_do_not_wait_for_it_and_are_followed_by_another(slo
 
 
 def test_seeking_neighbours_is_not_counted_as_scoring_which_is_quick_again(
-    slow: Pool, clock: FrozenClock
+    slow: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Of each second of the process, the thread that seeks takes seven tenths.
+    whole, apart = count(), count(step=0.7)
+    monkeypatch.setattr("workers.score.process_time", partial(next, whole))
+    monkeypatch.setattr("workers.score.thread_time", partial(next, apart))
     slow.label(*range(10, 20))
     slow.work(until=Stage.SAMPLE)
     _deliver_one(slow)
-    clock.pace = 0.08
+    clock.pace = 0.2
     slow.work()
     scan = next(run for run in slow.rows(Run) if run.kind == "rescan")
 
@@ -133,7 +139,7 @@ def test_seeking_neighbours_is_not_counted_as_scoring_which_is_quick_again(
     done = slow.work()
 
     both = scan.seconds["score"] + scan.seconds["neighbours"]
-    assert 0 < scan.seconds["neighbours"] < both
+    assert scan.seconds["neighbours"] == pytest.approx(0.7 * both, abs=1e-3)
     assert scan.seconds["score"] < 2 < both
     assert Stage.SAMPLE not in done
 
@@ -169,6 +175,23 @@ def test_a_scan_that_is_quick_enough_is_all_there_is(slow: Pool) -> None:
 
     assert Stage.SAMPLE not in done
     assert slow.api.get(slow.path)["ranking"]["candidates"] is None
+
+
+@pytest.mark.parametrize(("seconds", "seeks"), [(0.9, False), (1.1, True)])
+def test_neighbours_are_sought_once_a_scan_takes_half_of_the_time_there_is(
+    slow: Pool, seconds: float, *, seeks: bool
+) -> None:
+    _took(slow, seconds)
+    slow.label(*range(10, 20))
+    slow.work()
+
+    run = max(
+        (run for run in slow.rows(Run) if run.kind == "cycle"), key=lambda run: run.created_at
+    )
+    shards = [shard for shard in slow.rows(RunShard) if shard.run_id == run.id]
+    assert run.newest == (list(range(20)) if seeks else None)
+    assert [bool(shard.neighbours) for shard in shards] == [seeks] * 5
+    assert (run.candidates is not None) == seeks
 
 
 @pytest.mark.parametrize("strategy", ["auto", "hybrid", "most_likely", "uherding"])
