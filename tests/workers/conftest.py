@@ -1,6 +1,6 @@
 """Fixtures of the worker tests: a project whose loop can be driven by hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,11 +13,12 @@ from service.config import Settings
 from service.domain.runs import Stage
 from service.runtime import Runtime
 from service.store import shards
+from service.store.tables.learning import Run
 from service.store.tables.pool import Project
 from tests.api import Api
 from tests.fakes import FrozenClock, RecordingQueue
 from tests.workers.encoders import tiny
-from tests.workers.loop import work_off
+from tests.workers.loop import deliver, work_off
 from workers.pool.growth import Growth
 
 
@@ -101,11 +102,40 @@ class Pool:
         """Keys in the order in use."""
         return [row["key"] for row in self.api.get(f"{self.path}/ranking?limit=1000")["data"]]
 
+    def deliver_one(self) -> None:
+        """Deliver the message that was sent first, and nothing else."""
+        stage, ids = self.queue.sent.pop(0)
+        deliver(self.runtime, stage, *ids)
+
+    def took(self, seconds: float) -> None:
+        """Have the runs say that scoring took so long."""
+        with self.runtime.sessions.begin() as session:
+            for run in session.scalars(select(Run).where(Run.scanned.is_not(None))):
+                run.seconds = run.seconds | {"score": seconds}
+
 
 @pytest.fixture
 def pool(api: Api, runtime: Runtime, queue: RecordingQueue, clock: FrozenClock) -> Pool:
     """Not made yet: a test says with which settings."""
     return Pool(api, runtime, queue, clock)
+
+
+@pytest.fixture
+def slow(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Pool:
+    """A pool of 300 points in many shards, with a first version, for which every scan is slow."""
+    monkeypatch.setattr("workers.freeze.MANY_SHARDS", 2)
+    monkeypatch.setattr("workers.arrange.FRESH", 40)
+    monkeypatch.setattr("workers.arrange.LAST_BEST", 30)
+    monkeypatch.setattr("workers.neighbours.NEAREST", 2)
+    settings = replace(pool.runtime.settings, shard_rows=64)
+    pool.runtime = replace(pool.runtime, settings=settings)
+    retrain = {"min_labels": 10}
+    pool.make(strategy="margin", estimator="logistic", seed=1, retrain=retrain).add(300)
+    pool.work()
+    pool.label(*range(10))
+    pool.work()
+    pool.took(5.0)
+    return pool
 
 
 @pytest.fixture(scope="session")
