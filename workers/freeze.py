@@ -29,8 +29,9 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         if held.shards == 0:
-            rule = _freeze(session, project, held, runtime)
-            if _is_too_slow(session, project, held, rule, runtime.settings.ranking_seconds):
+            in_time = scans.rows_within(session, project, runtime.settings.ranking_seconds)
+            rule = _freeze(session, project, held, runtime, in_time)
+            if _is_too_slow(held, rule, in_time):
                 run_shards.unfreeze(session, held.id)
                 held.shards = held.shards_left = 0
                 held.scanned = None
@@ -50,7 +51,9 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
     ]
 
 
-def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> Rule:
+def _freeze(
+    session: Session, project: Project, run: Run, runtime: Runtime, in_time: float | None
+) -> Rule:
     frozen = shards.list_for(session, project.id)
     run_shards.freeze(session, run.id, frozen, at=runtime.now())
     run.version_id = run.version_id or brought.to_score(session, project)
@@ -59,8 +62,7 @@ def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> R
     run.rule, run.scorer = rules.pack(rule), rule.scoring
     taken_over, rows = _take_over(session, project, run, rule)
     run.shards = len(frozen)
-    budget = runtime.settings.ranking_seconds
-    if run.newest is None and _seeks_neighbours(session, project, run, budget):
+    if run.newest is None and _seeks_neighbours(project, run, in_time):
         run.newest = neighbours.newest(session, project)
     run.shards_left = len(frozen) - taken_over
     run.scanned = sum(shard.rows for shard in frozen) - rows
@@ -68,12 +70,15 @@ def _freeze(session: Session, project: Project, run: Run, runtime: Runtime) -> R
     return rule
 
 
-def _is_too_slow(session: Session, project: Project, run: Run, rule: Rule, budget: float) -> bool:
-    """Whether scoring would keep people waiting; a scan in the background may take its time."""
+def _is_too_slow(run: Run, rule: Rule, in_time: float | None) -> bool:
+    """Whether scoring would keep people waiting; a scan in the background may take its time.
+
+    Args:
+        in_time: how many rows a ranking may wait for, as far as that is known.
+    """
     if run.kind == RunKind.RESCAN or rule.spread.is_of_all or rule.scorer == Strategy.RANDOM:
         return False
-    seconds = scans.seconds_for(session, project, run.scanned or 0)
-    return seconds is not None and seconds > budget
+    return in_time is not None and (run.scanned or 0) > in_time
 
 
 def _take_over(session: Session, project: Project, run: Run, rule: Rule) -> tuple[int, int]:
@@ -90,9 +95,8 @@ def _take_over(session: Session, project: Project, run: Run, rule: Rule) -> tupl
     return taken_over, rows
 
 
-def _seeks_neighbours(session: Session, project: Project, run: Run, budget: float) -> bool:
+def _seeks_neighbours(project: Project, run: Run, in_time: float | None) -> bool:
     """Whether the next ranking may be one of candidates."""
     if not project.has_features or (run.kind != RunKind.RESCAN and run.shards < MANY_SHARDS):
         return False
-    seconds = scans.seconds_for(session, project, project.encoded)
-    return seconds is None or seconds > WELL_IN_TIME * budget
+    return in_time is None or project.encoded > WELL_IN_TIME * in_time

@@ -1,5 +1,6 @@
 """Full scans of a pool: how long one takes, and what the last one left for the next ranking."""
 
+import math
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,8 +12,9 @@ from service.store.tables.learning import Ranking, Run
 from service.store.tables.pool import Project
 
 
-def seconds_for(session: Session, project: Project, rows: int) -> float | None:
-    """How long scoring so many rows takes, judged by the last run that scored most of the pool."""
+def rows_within(session: Session, project: Project, seconds: float) -> float | None:
+    """How many rows are scored in such a time, judged by the last run that scored most of the pool;
+    None if there is no such run."""
     query = (
         select(Run.scanned, Run.seconds)
         .where(
@@ -23,9 +25,9 @@ def seconds_for(session: Session, project: Project, rows: int) -> float | None:
         .order_by(Run.created_at.desc())
         .limit(1)
     )
-    for scanned, seconds in session.execute(query):
-        if scanned and Stage.SCORE in seconds:
-            return float(seconds[Stage.SCORE]) * rows / scanned
+    for scanned, took in session.execute(query):
+        if scanned and Stage.SCORE in took:
+            return scanned * seconds / took[Stage.SCORE] if took[Stage.SCORE] else math.inf
     return None
 
 
