@@ -102,6 +102,11 @@ class Pool:
         """Keys in the order in use."""
         return [row["key"] for row in self.api.get(f"{self.path}/ranking?limit=1000")["data"]]
 
+    def configure(self, **settings: Any) -> None:
+        """Go on with other settings."""
+        changed = replace(self.runtime.settings, **settings)
+        self.runtime = replace(self.runtime, settings=changed)
+
     def deliver_one(self) -> None:
         """Deliver the message that was sent first, and nothing else."""
         stage, ids = self.queue.sent.pop(0)
@@ -127,8 +132,7 @@ def slow(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Pool:
     monkeypatch.setattr("workers.arrange.FRESH", 40)
     monkeypatch.setattr("workers.arrange.LAST_BEST", 30)
     monkeypatch.setattr("workers.neighbours.NEAREST", 2)
-    settings = replace(pool.runtime.settings, shard_rows=64)
-    pool.runtime = replace(pool.runtime, settings=settings)
+    pool.configure(shard_rows=64)
     retrain = {"min_labels": 10}
     pool.make(strategy="margin", estimator="logistic", seed=1, retrain=retrain).add(300)
     pool.work()

@@ -38,8 +38,7 @@ def features(pool: Pool) -> np.ndarray[Any, np.dtype[np.float32]]:
 
 @pytest.fixture
 def dense(pool: Pool, tiny_encoders: Path) -> Pool:
-    settings = replace(pool.runtime.settings, encoders_dir=str(tiny_encoders))
-    pool.runtime = replace(pool.runtime, settings=settings)
+    pool.configure(encoders_dir=str(tiny_encoders))
     return pool
 
 
@@ -132,8 +131,7 @@ def test_a_worker_without_the_encoder_says_what_to_do_and_goes_on_when_it_is_don
 
 
 def test_the_loop_finds_what_is_said_in_other_words(dense: Pool, real_encoders: Path) -> None:
-    settings = replace(dense.runtime.settings, encoders_dir=str(real_encoders))
-    dense.runtime = replace(dense.runtime, settings=settings)
+    dense.configure(encoders_dir=str(real_encoders))
     named = {"task": {"type": "classification", "classes": ["weather", "music"]}}
     dense.make(**DENSE, **named, retrain={"min_labels": 4}, strategy="margin")
     told = {

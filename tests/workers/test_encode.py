@@ -1,6 +1,5 @@
 """Raw items into feature shards."""
 
-from dataclasses import replace
 from math import log
 from uuid import UUID
 
@@ -19,8 +18,7 @@ from workers.pool import shards
 
 
 def test_items_become_shards_and_the_last_one_is_rewritten_until_it_is_full(pool: Pool) -> None:
-    settings = replace(pool.runtime.settings, shard_rows=7)
-    pool.runtime = replace(pool.runtime, settings=settings)
+    pool.configure(shard_rows=7)
     pool.make().add(5)
     pool.work()
 

@@ -1,7 +1,6 @@
 """An export of predictions goes on with the ranking that it began with."""
 
 import os
-from dataclasses import replace
 from datetime import timedelta
 
 from service.store.tables.pool import Shard
@@ -12,8 +11,7 @@ ROWS = 64
 
 
 def test_an_export_outlives_its_ranking_and_what_is_pruned_then(pool: Pool) -> None:
-    small = replace(pool.runtime.settings, shard_rows=ROWS)
-    pool.runtime = replace(pool.runtime, settings=small)
+    pool.configure(shard_rows=ROWS)
     pool.make(retrain={"min_labels": 20}, estimator="logistic")
     for number in range(3):
         pool.add(ROWS, seed=number)

@@ -1,8 +1,6 @@
 """A pool of many shards: a message names some of them, as many as keep the processes of a machine
 busy, and each still counts by itself."""
 
-from dataclasses import replace
-
 from service.domain.runs import Stage
 from tests.workers.conftest import Pool
 from tests.workers.loop import deliver
@@ -10,8 +8,7 @@ from tests.workers.test_score import run_of
 
 
 def test_many_shards_are_sent_a_few_at_a_time_and_counted_off_one_by_one(pool: Pool) -> None:
-    settings = replace(pool.runtime.settings, shard_rows=2, worker_processes=5)
-    pool.runtime = replace(pool.runtime, settings=settings)
+    pool.configure(shard_rows=2, worker_processes=5)
     pool.make(retrain={"min_labels": 10}, strategy="margin").add(40)
     pool.work()
     pool.label(*range(10))

@@ -1,7 +1,5 @@
 """What is nearest to an item, over the API and from a worker's pass over the shards."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -15,8 +13,7 @@ SMALL = 30
 @pytest.fixture
 def many(pool: Pool) -> Pool:
     """A pool of several shards."""
-    settings = replace(pool.runtime.settings, shard_rows=SMALL)
-    pool.runtime = replace(pool.runtime, settings=settings)
+    pool.configure(shard_rows=SMALL)
     pool.make().add(100)
     pool.work()
     return pool

@@ -1,7 +1,5 @@
 """Scores into a ranking, by each strategy's plain definition."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -154,8 +152,7 @@ def test_a_merged_order_is_refilled_until_it_ends_as_one_full_sort(
     monkeypatch.setattr("workers.sources.LEAST_STORED", 20)
     monkeypatch.setattr("workers.sources.STORED_BATCHES", 0)
     monkeypatch.setattr("service.store.rankings.REFILL", 9)
-    small = replace(pool.runtime.settings, shard_rows=16)
-    pool.runtime = replace(pool.runtime, settings=small)
+    pool.configure(shard_rows=16)
     pool.make(strategy="margin", seed=1, retrain={"min_labels": 12}).add(100)
     pool.work()
     pool.label(*range(12))

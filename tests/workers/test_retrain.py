@@ -1,7 +1,5 @@
 """Labels into a version, or held with a reason."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import update
 
@@ -171,8 +169,7 @@ def test_auto_says_what_it_chose_from_and_keeps_it_until_the_labels_have_doubled
 
 
 def test_where_there_is_no_time_nothing_is_compared_and_a_line_is_fitted(pool: Pool) -> None:
-    hurried = replace(pool.runtime.settings, ranking_seconds=0.0)
-    pool.runtime = replace(pool.runtime, settings=hurried)
+    pool.configure(ranking_seconds=0.0)
     pool.make(retrain={"min_labels": 10}).add(60)
     pool.work()
     pool.label(*range(50))

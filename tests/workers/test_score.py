@@ -1,6 +1,5 @@
 """Scoring: the frozen list of shards, the barrier that counts them off, and what is written."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
@@ -19,8 +18,7 @@ from workers.pool import models
 @pytest.fixture
 def scored(pool: Pool) -> tuple[Pool, UUID]:
     """A pool in shards of eight rows, and a cycle on it whose score is next."""
-    settings = replace(pool.runtime.settings, shard_rows=8)
-    pool.runtime = replace(pool.runtime, settings=settings)
+    pool.configure(shard_rows=8)
     pool.make(retrain={"min_labels": 10}).add(20)
     pool.work()
     pool.label(*range(10))

@@ -1,6 +1,5 @@
 """Each strategy asked for by name, from registered items to the order in use."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,8 +19,7 @@ SEED, LABELLED = 1, 14
 
 def ready(pool: Pool, count: int, *, shard_rows: int = 16, **settings: Any) -> Pool:
     """A ranking by a version that knows the labels of the first items."""
-    small = replace(pool.runtime.settings, shard_rows=shard_rows)
-    pool.runtime = replace(pool.runtime, settings=small)
+    pool.configure(shard_rows=shard_rows)
     pool.make(seed=SEED, retrain={"min_labels": LABELLED}, **settings).add(count)
     pool.work()
     pool.label(*range(LABELLED))

@@ -1,7 +1,6 @@
 """A stage that outlived its lease: who took it over has saved; the first holder saves nothing."""
 
 import time
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -49,8 +48,7 @@ def test_the_first_holder_saves_nothing_after_another_has_saved(pool: Pool, stag
 
 
 def test_a_lease_is_renewed_while_the_work_goes_on(pool: Pool) -> None:
-    settings = replace(pool.runtime.settings, run_lease_seconds=1)
-    pool.runtime = replace(pool.runtime, settings=settings)
+    pool.configure(run_lease_seconds=1)
     pool.make().add(20)
     _, (run_id,) = pool.queue.sent.pop(0)
     fences: list[int] = []

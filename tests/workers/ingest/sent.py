@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -55,8 +54,7 @@ def take_in(pool: Pool, body: bytes, media_type: str = ARROW) -> Any:
 
 def small_parts(pool: Pool, rows: int = 16) -> Pool:
     """The same pool, whose uploads are cut into parts of so many rows."""
-    settings = replace(pool.runtime.settings, shard_rows=rows)
-    pool.runtime = replace(pool.runtime, settings=settings)
+    pool.configure(shard_rows=rows)
     return pool
 
 
