@@ -10,8 +10,10 @@ from service.domain.runs import PREDICT_QUEUE, Stage
 
 log = structlog.get_logger(__name__)
 
-# Without a result backend and with few retries a dead broker costs a request well below a second.
+# Without a result backend and with few retries a dead broker costs a request well below a second:
+# one that hangs is waited for at the message, and at both ends of a new connection.
 _RETRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
+_PROMPT = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
 
 TRANSPORT = {
     # Longer than any stage may take: recovery is the lease on the run, not redelivery.
@@ -43,7 +45,7 @@ class CeleryQueue:
         self._app = Celery("service", broker=broker)
         self._app.conf.update(
             task_ignore_result=True,
-            broker_transport_options=TRANSPORT | {"socket_timeout": 2},
+            broker_transport_options=TRANSPORT | _PROMPT,
             task_publish_retry_policy=_RETRY,
         )
 

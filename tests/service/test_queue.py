@@ -1,6 +1,8 @@
 """Messages: sent to the queue of their stage, or given up soon."""
 
 import json
+import os
+import signal
 import time
 from uuid import UUID, uuid4
 
@@ -11,6 +13,7 @@ from service import runtime
 from service.config import Settings
 from service.domain.runs import Stage
 from service.queue import CeleryQueue
+from tests.valkey import valkey
 
 RUN = UUID("6c3d7a6e-3f0b-4a55-9c39-0f0f1f3a1c55")
 
@@ -40,6 +43,27 @@ def test_a_dead_broker_costs_a_request_less_than_a_second(url: str) -> None:
 
     assert not sent
     assert time.monotonic() - began < 1
+
+
+def test_so_does_one_that_hangs_and_the_next_message_arrives_once_it_goes_on() -> None:
+    with valkey() as url:
+        server = redis.Redis.from_url(url)
+        queue = CeleryQueue(Settings(redis_url=url).broker)
+        assert queue.start(Stage.RANK, uuid4())
+        process = server.info("server")["process_id"]
+
+        os.kill(process, signal.SIGSTOP)
+        began = time.monotonic()
+        try:
+            sent = queue.start(Stage.RANK, uuid4())
+        finally:
+            took = time.monotonic() - began
+            os.kill(process, signal.SIGCONT)
+
+        assert not sent
+        assert took < 1
+        assert queue.start(Stage.RANK, uuid4())
+        server.close()
 
 
 def test_the_real_parts_are_built_without_asking_anything(settings: Settings) -> None:
