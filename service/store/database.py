@@ -28,6 +28,9 @@ PATIENCE = {
 }
 IDLE_SECONDS = 10.0
 """A connection that lay idle for longer is tried before it is used."""
+SILENT_SECONDS = 60.0
+"""PostgreSQL ends a transaction in which its process says nothing for longer: one that is frozen
+would hold what it has locked for ever, and everybody who waits for that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +46,18 @@ class Database:
     """The same, of which all statements see one moment."""
 
 
-def connect(url: str, *, connections: int = 16, idle_seconds: float = IDLE_SECONDS) -> Database:
+def connect(
+    url: str,
+    *,
+    connections: int = 16,
+    idle_seconds: float = IDLE_SECONDS,
+    silent_seconds: float = SILENT_SECONDS,
+) -> Database:
     """Open a database; nothing is sent to it yet."""
     if make_url(url).get_backend_name() == "sqlite":
         engine = _sqlite(url, connections)
     else:
-        engine = _postgres(url, connections, idle_seconds)
+        engine = _postgres(url, connections, idle_seconds, silent_seconds)
     reading = _reading(engine)
     return Database(
         engine=engine,
@@ -77,7 +86,7 @@ def _still(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
-def _postgres(url: str, connections: int, idle_seconds: float) -> Engine:
+def _postgres(url: str, connections: int, idle_seconds: float, silent_seconds: float) -> Engine:
     engine = create_engine(
         url,
         pool_size=connections,
@@ -90,6 +99,14 @@ def _postgres(url: str, connections: int, idle_seconds: float) -> Engine:
         connect_args=PATIENCE | make_url(url).query,
     )
     event.listen(engine, "checkin", _note_when)
+
+    def begin(connection: Any, _: ConnectionPoolEntry) -> None:
+        # Not as an option of the connection: poolers between here and the server refuse that.
+        most = f"{1000 * silent_seconds:.0f}"
+        connection.execute(f"SET idle_in_transaction_session_timeout = {most}")
+        connection.commit()
+
+    event.listen(engine, "connect", begin)
 
     def check(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
         left_at = entry.info.get("left_at")

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from service.runtime import Runtime
@@ -26,6 +27,25 @@ def test_a_connection_that_the_server_closed_is_replaced(database_url: str) -> N
 
     ours.engine.dispose()
     theirs.engine.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_who_falls_silent_in_a_transaction_loses_it_and_what_it_has_locked(
+    database_url: str, api: Api, runtime: Runtime
+) -> None:
+    lock = text("SELECT id FROM project FOR UPDATE")
+    api.make_project()
+    frozen = database.connect(database_url, silent_seconds=0.2)
+    with frozen.sessions() as session:
+        session.execute(lock)
+        with runtime.sessions() as others:
+            assert others.execute(lock).all()  # who waits for it goes on
+        with pytest.raises(DBAPIError, match="idle-in-transaction"):
+            session.execute(lock)
+
+    with frozen.sessions() as session:
+        assert session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "200ms"
+    frozen.engine.dispose()
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
