@@ -18,9 +18,9 @@ from workers.stages import Message
 # A pool of so many shards may come to need candidates, whose neighbours are sought on the way:
 # unless all of it is scored in so much of the time that a ranking may take.
 MANY_SHARDS, WELL_IN_TIME = 32, 0.5
-MOST_TOGETHER, LEAST_EACH = 4, 2
+MOST_TOGETHER, LEAST_MESSAGES = 4, 2
 """A message and its transactions take as long as a shard does: so it names several, where that
-leaves as many messages for each process of this machine, and so one for those of another."""
+leaves one for each process of this machine, and in any case one for another machine."""
 
 
 def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
@@ -43,7 +43,7 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
             runs.move(session, held, now=now, stage=Stage.RANK)
             return [(Stage.RANK, (run.id,))]
         watches.leave_to_pieces(session, held.id)
-    least = LEAST_EACH * runtime.settings.workers
+    least = max(LEAST_MESSAGES, runtime.settings.workers)
     together = min(MOST_TOGETHER, max(1, len(numbers) // least))
     return [
         (Stage.SCORE, (run.id, *numbers[first : first + together]))
