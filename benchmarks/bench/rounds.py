@@ -20,6 +20,9 @@ BEFORE = 1_000
 LABELS = 50
 """Labels of a round."""
 
+BLIND_SHARE = 0.8
+"""Of the seconds that the stages of the round before took, the part in which nobody looks."""
+
 PATIENCE_SECONDS = 900.0
 CYCLE = "cycle"
 
@@ -45,7 +48,7 @@ class Rounds:
         self._caller, self._project, self._pool = caller, project, pool
         self._order: Positions = np.random.default_rng(pool.rows).permutation(pool.rows)
         self._labelled = 0
-        self._expected = 0.0
+        self._worked = 0.0
 
     @property
     def project(self) -> str:
@@ -79,17 +82,18 @@ class Rounds:
         self._caller.label(self._project, answers)
         posted = time.perf_counter() - began
         self._labelled += count
-        # Nobody looks in the first half of what the last round took: looking costs cores too.
-        time.sleep(max(0.0, self._expected / 2 - posted))
+        # Looking costs cores too: nobody looks while what is waited for cannot be there.
+        time.sleep(max(0.0, BLIND_SHARE * self._worked - posted))
         until(
             lambda: _is_newer(self._caller.get(self._project)["ranking"], before),
             f"a ranking that knows the labels of {self._project}",
             seconds=PATIENCE_SECONDS,
         )
-        seconds = self._expected = time.perf_counter() - began
+        seconds = time.perf_counter() - began
         # A scan of the whole pool may have begun already, as a run of its own.
         runs = self._caller.runs(self._project)
         stages = next(run["seconds"] for run in runs if run["kind"] == CYCLE)
+        self._worked = sum(stages.values())
         return Round(seconds=seconds, posted=posted, stages=stages)
 
 
