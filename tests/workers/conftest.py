@@ -127,12 +127,12 @@ def pool(api: Api, runtime: Runtime, queue: RecordingQueue, clock: FrozenClock) 
 
 @pytest.fixture
 def slow(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Pool:
-    """A pool of 300 points in many shards, with a first version, for which every scan is slow."""
+    """A pool of 300 points in many shards, a message each, and a version whose scans are slow."""
     monkeypatch.setattr("workers.freeze.MANY_SHARDS", 2)
     monkeypatch.setattr("workers.arrange.FRESH", 40)
     monkeypatch.setattr("workers.arrange.LAST_BEST", 30)
     monkeypatch.setattr("workers.neighbours.NEAREST", 2)
-    pool.configure(shard_rows=64)
+    pool.configure(shard_rows=64, worker_processes=5)
     retrain = {"min_labels": 10}
     pool.make(strategy="margin", estimator="logistic", seed=1, retrain=retrain).add(300)
     pool.work()

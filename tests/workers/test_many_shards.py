@@ -8,7 +8,7 @@ from tests.workers.test_score import run_of
 
 
 def test_many_shards_are_sent_a_few_at_a_time_and_counted_off_one_by_one(pool: Pool) -> None:
-    pool.configure(shard_rows=2, worker_processes=5)
+    pool.configure(shard_rows=2, worker_processes=10)
     pool.make(retrain={"min_labels": 10}, strategy="margin").add(40)
     pool.work()
     pool.label(*range(10))
