@@ -15,7 +15,9 @@ from threading import Lock
 from service.domain.orders import Order
 
 LOOK_AGAIN = timedelta(seconds=1)
-"""How old the word about a held item may be: so late comes back what another process gave back."""
+"""How old the word about a held item may be: so late comes back what another process gave back.
+So much for each `FEW_HELD` of them, since whoever asks meanwhile waits for that look."""
+FEW_HELD = 250
 BEGINS_LATE = timedelta(milliseconds=100)
 """How old the word about an order without rows may be: they are written behind its ranking."""
 MOST_HEADS = 128
@@ -106,8 +108,8 @@ class Head:
     def due(self, now: datetime, *, at_once: bool = False) -> list[int]:
         """Held places, if it is time to look at them again; who is told them must look."""
         with self._lock:
-            last = self._looked_at
-            if not at_once and last is not None and last <= now < last + LOOK_AGAIN:
+            last, patience = self._looked_at, LOOK_AGAIN * max(1.0, len(self._held) / FEW_HELD)
+            if not at_once and last is not None and last <= now < last + patience:
                 return []
             self._looked_at = now
             self._ended_at = None if at_once else self._ended_at

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from service.heads import BEGINS_LATE, LOOK_AGAIN, MOST_HEADS, Head, Heads
+from service.heads import BEGINS_LATE, FEW_HELD, LOOK_AGAIN, MOST_HEADS, Head, Heads
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -43,6 +43,17 @@ def test_what_is_held_is_looked_at_again_once_a_second_or_when_something_is_give
     seen.look_again()
     assert sorted(seen.due(NOW)) == [0, 1, 2]
     assert sorted(seen.due(NOW + LOOK_AGAIN)) == [0, 1, 2]
+
+
+def test_the_more_is_held_the_seldomer_it_is_looked_at_again() -> None:
+    seen = head(4 * FEW_HELD)
+    seen.settle(held=range(4 * FEW_HELD), loose=[])
+    assert len(seen.due(NOW)) == 4 * FEW_HELD
+
+    assert seen.due(NOW + 4 * LOOK_AGAIN - timedelta(milliseconds=1)) == []
+    seen.look_again()
+    assert len(seen.due(NOW)) == 4 * FEW_HELD
+    assert len(seen.due(NOW + 4 * LOOK_AGAIN)) == 4 * FEW_HELD
 
 
 def test_what_came_back_is_offered_at_its_place_and_what_is_closed_is_forgotten() -> None:
