@@ -13,7 +13,8 @@ log = structlog.get_logger(__name__)
 # Without a result backend and with few retries a dead broker costs a request well below a second:
 # one that hangs is waited for at the message, and at both ends of a new connection.
 _RETRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
-_PROMPT = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
+PROMPT_SECONDS = 0.25
+"""How long a producer for whom somebody waits bears with each word of a broker that hangs."""
 
 TRANSPORT = {
     # Longer than any stage may take: recovery is the lease on the run, not redelivery.
@@ -41,11 +42,12 @@ class Queue(Protocol):
 class CeleryQueue:
     """Messages through Celery. A lost one is sent again by the sweep."""
 
-    def __init__(self, broker: str) -> None:
+    def __init__(self, broker: str, *, seconds: float = PROMPT_SECONDS) -> None:
+        patience = {"socket_timeout": seconds, "socket_connect_timeout": seconds}
         self._app = Celery("service", broker=broker)
         self._app.conf.update(
             task_ignore_result=True,
-            broker_transport_options=TRANSPORT | _PROMPT,
+            broker_transport_options=TRANSPORT | patience,
             task_publish_retry_policy=_RETRY,
         )
 

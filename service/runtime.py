@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.config import Settings
 from service.heads import Heads
 from service.live import Live
-from service.queue import CeleryQueue, Queue
+from service.queue import PROMPT_SECONDS, CeleryQueue, Queue
 from service.store import database
 from service.store.blobs import Blobs, LocalBlobs
 from service.store.keys import Known
@@ -64,8 +64,12 @@ class Runtime:
         self.sessions.kw["bind"].dispose()
 
 
-def build(settings: Settings) -> Runtime:
-    """Build the real thing."""
+def build(settings: Settings, *, broker_seconds: float = PROMPT_SECONDS) -> Runtime:
+    """Build the real thing.
+
+    Args:
+        broker_seconds: how long to bear with each word of a broker that hangs.
+    """
     connections = min(settings.api_threads, CONNECTIONS)
     opened = database.connect(settings.database, connections=connections)
     return Runtime(
@@ -73,7 +77,7 @@ def build(settings: Settings) -> Runtime:
         sessions=opened.sessions,
         readers=opened.readers,
         snapshots=opened.snapshots,
-        queue=CeleryQueue(settings.broker),
+        queue=CeleryQueue(settings.broker, seconds=broker_seconds),
         blobs=open_blobs(settings),
         live=Live(settings.redis, timeout=settings.predict_timeout_seconds),
         now=lambda: datetime.now(UTC),

@@ -41,13 +41,15 @@ app.conf.update(
     task_create_missing_queues=True,
 )
 
+# Nobody waits for what a worker sends, and a message that it gives up is sent 10 s later.
+_BROKER_SECONDS = 2.0
 _process: dict[str, Runtime] = {}
 
 
 def runtime() -> Runtime:
     """What this process works with; made at first use, so that no connection is inherited."""
     if "runtime" not in _process:
-        _process["runtime"] = build(settings)
+        _process["runtime"] = build(settings, broker_seconds=_BROKER_SECONDS)
     return _process["runtime"]
 
 
@@ -66,7 +68,8 @@ def start_sweeping(**_: Any) -> None:
 
 
 def _sweep_for_ever() -> None:
-    own = build(settings)  # the pool processes are forked from here: share nothing with them
+    # The pool processes are forked from here: share nothing with them.
+    own = build(settings, broker_seconds=_BROKER_SECONDS)
     pause = threading.Event()
     while not pause.wait(settings.sweep_seconds):
         try:
