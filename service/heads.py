@@ -18,6 +18,8 @@ LOOK_AGAIN = timedelta(seconds=1)
 """How old the word about a held item may be: so late comes back what another process gave back.
 So much for each `FEW_HELD` of them, since whoever asks meanwhile waits for that look."""
 FEW_HELD = 250
+LONGEST_UNSEEN = timedelta(seconds=5)
+"""It is no older in any case: of what is passed more becomes held all the time until a look."""
 BEGINS_LATE = timedelta(milliseconds=100)
 """How old the word about an order without rows may be: they are written behind its ranking."""
 MOST_HEADS = 128
@@ -108,7 +110,8 @@ class Head:
     def due(self, now: datetime, *, at_once: bool = False) -> list[int]:
         """Held places, if it is time to look at them again; who is told them must look."""
         with self._lock:
-            last, patience = self._looked_at, LOOK_AGAIN * max(1.0, len(self._held) / FEW_HELD)
+            few = len(self._held) / FEW_HELD
+            last, patience = self._looked_at, min(LONGEST_UNSEEN, LOOK_AGAIN * max(1.0, few))
             if not at_once and last is not None and last <= now < last + patience:
                 return []
             self._looked_at = now

@@ -2,7 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from service.heads import BEGINS_LATE, FEW_HELD, LOOK_AGAIN, MOST_HEADS, Head, Heads
+from service.heads import (
+    BEGINS_LATE,
+    FEW_HELD,
+    LONGEST_UNSEEN,
+    LOOK_AGAIN,
+    MOST_HEADS,
+    Head,
+    Heads,
+)
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -54,6 +62,17 @@ def test_the_more_is_held_the_seldomer_it_is_looked_at_again() -> None:
     seen.look_again()
     assert len(seen.due(NOW)) == 4 * FEW_HELD
     assert len(seen.due(NOW + 4 * LOOK_AGAIN)) == 4 * FEW_HELD
+
+
+def test_it_is_looked_at_again_however_much_is_passed_meanwhile() -> None:
+    seen = head(100 * FEW_HELD)
+    seen.settle(held=range(FEW_HELD), loose=[])
+    assert len(seen.due(NOW)) == FEW_HELD
+
+    seen.settle(held=range(FEW_HELD, 100 * FEW_HELD), loose=[])
+
+    assert seen.due(NOW + LONGEST_UNSEEN - timedelta(milliseconds=1)) == []
+    assert len(seen.due(NOW + LONGEST_UNSEEN)) == 100 * FEW_HELD
 
 
 def test_what_came_back_is_offered_at_its_place_and_what_is_closed_is_forgotten() -> None:
