@@ -100,13 +100,13 @@ def _postgres(url: str, connections: int, idle_seconds: float, silent_seconds: f
     )
     event.listen(engine, "checkin", _note_when)
 
-    def begin(connection: Any, _: ConnectionPoolEntry) -> None:
+    def bound_silence(connection: Any, _: ConnectionPoolEntry) -> None:
         # Not as an option of the connection: poolers between here and the server refuse that.
         most = f"{1000 * silent_seconds:.0f}"
         connection.execute(f"SET idle_in_transaction_session_timeout = {most}")
         connection.commit()
 
-    event.listen(engine, "connect", begin)
+    event.listen(engine, "connect", bound_silence)
 
     def check(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
         left_at = entry.info.get("left_at")
