@@ -24,6 +24,10 @@ from service.store.tables.pool import Item, Project
 # writers come one after the other, leaves it out.)
 PASS_BY: dict[str, Any] = {"of": Item, "skip_locked": True, "key_share": True}
 
+_MOST_STANDING = 500
+"""Items looked at in one statement: PostgreSQL plans it by the list, and for one of thousands it
+reads all of the pool, however large that is, instead of looking each of them up."""
+
 # Positions drawn blindly for each item wanted; the second time, where little of a pool is open.
 _DRAWS = (20, 500)
 
@@ -83,11 +87,13 @@ def standing(
     session: Session, asking: Asking, positions: Sequence[int], *, asked: Asked | None = None
 ) -> dict[int, bool]:
     """Which of some items are open, and whether somebody may be served them."""
-    if not positions:
-        return {}
-    kind = openings.kind_of(asking.project, among=True, asked=asked)
-    rows = session.connection().execute(_standing(kind), given(asking, positions))
-    return {at: bool(free) for at, free in rows.all()}
+    query = _standing(openings.kind_of(asking.project, among=True, asked=asked))
+    found: dict[int, bool] = {}
+    for first in range(0, len(positions), _MOST_STANDING):
+        among = positions[first : first + _MOST_STANDING]
+        rows = session.connection().execute(query, given(asking, among))
+        found |= {at: bool(free) for at, free in rows.all()}
+    return found
 
 
 @cache
