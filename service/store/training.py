@@ -40,13 +40,15 @@ def audit_rows(session: Session, project: Project) -> list[Row]:
 
     No version was ever trained on them: the reserve only shrinks. Labels that were given beside
     a prediction are left out. Which items have what they need is not asked in the query: a
-    planner that has no statistics yet would look through all items.
+    planner that has no statistics yet would look through all items; and not at all where one
+    label is enough, since items lie scattered over the pool.
     """
     is_blind = Label.prediction_shown.is_not(True)
-    reserved = _values(project, _is_reserved(project), is_blind).join(
-        Item, (Item.project_id == Label.project_id) & (Item.position == Label.position)
-    )
-    found = session.execute(reserved.add_columns(Item.state))
+    reserved = _values(project, _is_reserved(project), is_blind)
+    if project.labels_per_item == 1:
+        return _read(session, reserved)
+    is_its = (Item.project_id == Label.project_id) & (Item.position == Label.position)
+    found = session.execute(reserved.join(Item, is_its).add_columns(Item.state))
     return [tuple(row) for *row, state in found.all() if state == ItemState.LABELLED]
 
 
