@@ -106,7 +106,7 @@ def candidates(runtime: Runtime, task: Task, positions: Ints) -> Candidates:
     project, labelled = task.project, np.zeros(0, np.int64)
     if task.rule.looks_at_labelled:
         with runtime.readers() as session:
-            labelled = np.array(training.positions(session, project), dtype=np.int64)
+            labelled = np.unique(training.positions(session, project)).astype(np.int64)
     return Candidates(
         positions=positions,
         labelled=labelled[labelled < task.end],

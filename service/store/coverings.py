@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.catalogue import Reason
-from service.store import places
+from service.store import columns, places
 from service.store.tables.coverage import Covering
 from service.store.tables.labelling import Selection
 from service.store.tables.pool import Project
@@ -33,8 +33,8 @@ def next_rows(session: Session, ranking_id: int, after: int) -> list[places.Row]
 
 
 def served_positions(session: Session, project: Project) -> list[int]:
-    """Items that were ever served for coverage, whatever people made of them."""
+    """Items that were ever served for coverage, whatever people made of them, in no order."""
     query = select(Selection.position).where(
         Selection.project_id == project.id, Selection.reason == Reason.COVERAGE
     )
-    return list(session.scalars(query.distinct()))
+    return columns.read(session, query)[0]

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import BigInteger, ColumnElement, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
 from service.domain.audit import MOST_RESERVED
 from service.domain.items import ItemState
+from service.store import columns
 from service.store.lists import IsAmong, Listed
-from service.store.tables.labelling import Lease
+from service.store.tables.labelling import Label, Lease
 from service.store.tables.pool import Item, Project
+
+_WITHOUT_LABELS = (ItemState.PARKED, ItemState.DELETED)
+"""States of closed items that nobody need have labelled."""
 
 
 def free_among(session: Session, project: Project, positions: Sequence[int]) -> set[int]:
@@ -27,21 +32,28 @@ def free_among(session: Session, project: Project, positions: Sequence[int]) -> 
 
 
 def closed_positions(session: Session, project: Project) -> list[int]:
-    """Positions that a strategy must not offer, of all the pool: by the indexes on the two kinds,
-    which say the same in words. Where an item may have several labels, those with one are among
-    them: they are asked about again for reasons of their own."""
+    """Positions that a strategy must not offer, of all the pool, in no order; some come twice.
+
+    What has a label is told by labels, which lie together, not by items, which lie scattered.
+    Where an item may have several, those with one are among them: they are asked about again for
+    reasons of their own.
+    """
+    labelled = select(Label.position).where(
+        Label.project_id == project.id, Label.is_current, Label.value.is_not(None)
+    )
+    # Said as the indexes on closed and on reserved items say it, or they would not be used.
     is_open: ColumnElement[str] = literal_column("'open'")
-    closed = select(Item.position).where(Item.project_id == project.id, Item.state != is_open)
+    ended = select(Item.position).where(
+        Item.project_id == project.id, Item.state != is_open, Item.state.in_(_WITHOUT_LABELS)
+    )
     reserved = select(Item.position).where(
         Item.project_id == project.id,
         Item.state == is_open,
         Item.audit_draw < project.audit_threshold,
         Item.audit_draw < literal_column(str(MOST_RESERVED)),
     )
-    found = [*session.scalars(closed).all(), *session.scalars(reserved).all()]
-    if project.labels_per_item > 1:
-        found += [position for position, _ in begun(session, project)]
-    return found
+    found = (columns.read(session, query)[0] for query in (labelled, ended, reserved))
+    return list(chain.from_iterable(found))
 
 
 def begun(session: Session, project: Project) -> list[tuple[int, int]]:

@@ -1,9 +1,13 @@
 """What learning reads of labels: to train on, of the audit reserve, and how many there are."""
 
+from collections import Counter
+from itertools import compress
+
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from service.domain.items import ItemState
+from service.store import columns
 from service.store.tables.labelling import Label
 from service.store.tables.pool import Item, Project
 
@@ -28,7 +32,7 @@ def are_any_between(session: Session, project_id: int, *, first: int, end: int) 
 
 
 def rows(session: Session, project: Project) -> list[Row]:
-    """Every label to train on, by position.
+    """Every label to train on, in no order.
 
     The audit reserve is left out, whoever labelled it.
     """
@@ -48,8 +52,9 @@ def audit_rows(session: Session, project: Project) -> list[Row]:
     if project.labels_per_item == 1:
         return _read(session, reserved)
     is_its = (Item.project_id == Label.project_id) & (Item.position == Label.position)
-    found = session.execute(reserved.join(Item, is_its).add_columns(Item.state))
-    return [tuple(row) for *row, state in found.all() if state == ItemState.LABELLED]
+    *found, states = columns.read(session, reserved.join(Item, is_its).add_columns(Item.state))
+    is_done = (state == ItemState.LABELLED for state in states)
+    return list(compress(zip(*found, strict=True), is_done))
 
 
 def known_rows(session: Session, project: Project) -> list[Row]:
@@ -59,35 +64,29 @@ def known_rows(session: Session, project: Project) -> list[Row]:
 
 def count_reserved(session: Session, project: Project) -> int:
     """Labelled items of the audit reserve."""
-    reserved = _items(_values(project, _is_reserved(project)))
-    return session.scalar(select(func.count()).select_from(reserved.subquery())) or 0
+    labelled = func.count(Label.position.distinct())
+    return session.scalar(_values(project, _is_reserved(project)).with_only_columns(labelled)) or 0
 
 
 def positions(session: Session, project: Project) -> list[int]:
-    """Items outside the reserve that have a label, in order."""
-    query = _values(project, _is_for_training(project))
-    return sorted(session.scalars(_items(query)).all())
+    """The item of each label outside the reserve, in no order."""
+    query = _values(project, _is_for_training(project)).with_only_columns(Label.position)
+    return columns.read(session, query)[0]
 
 
 def tally(session: Session, project: Project) -> tuple[int, int]:
     """Labelled items, and classes among their labels, the audit reserve included."""
     counts = (func.count(Label.position.distinct()), func.count(Label.value.distinct()))
-    items, classes = session.execute(
-        _values(project).order_by(None).with_only_columns(*counts)
-    ).one()
+    items, classes = session.execute(_values(project).with_only_columns(*counts)).one()
     return items, classes
 
 
 def count_by_class(session: Session, project: Project) -> list[int]:
     """How many items somebody has labelled with each class, outside the reserve."""
-    query = (
-        _values(project, _is_for_training(project))
-        .order_by(None)
-        .with_only_columns(Label.value, func.count(Label.position.distinct()))
-        .group_by(Label.value)
-    )
-    counts = dict(session.execute(query).all())
-    return [counts.get(value, 0) for value in range(len(project.classes))]
+    among = _values(project, _is_for_training(project))
+    values, positions = columns.read(session, among.with_only_columns(Label.value, Label.position))
+    counts = Counter(value for value, _ in set(zip(values, positions, strict=True)))
+    return [counts[value] for value in range(len(project.classes))]
 
 
 def _is_for_training(project: Project) -> ColumnElement[bool]:
@@ -99,31 +98,22 @@ def _is_reserved(project: Project) -> ColumnElement[bool]:
 
 
 def _values(project: Project, *among: ColumnElement[bool]) -> Select[int, int | None, int, str]:
-    """Current labels by item and number, of items that are there."""
-    return (
-        select(Label.position, Label.value, Label.number, Label.annotator)
-        .where(
-            Label.project_id == project.id,
-            Label.is_current,
-            Label.value.is_not(None),
-            IS_THERE,
-            *among,
-        )
-        .order_by(Label.position, Label.number)
+    """Current labels of items that are there."""
+    return select(Label.position, Label.value, Label.number, Label.annotator).where(
+        Label.project_id == project.id,
+        Label.is_current,
+        Label.value.is_not(None),
+        IS_THERE,
+        *among,
     )
 
 
-def _items(labelled: Select[int, int | None, int, str]) -> Select[int]:
-    return labelled.order_by(None).with_only_columns(Label.position).distinct()
-
-
 def _read(session: Session, query: Select[int, int | None, int, str]) -> list[Row]:
-    rows = session.execute(query).all()
-    return [(p, value, n, who) for p, value, n, who in rows if value is not None]
+    return list(zip(*columns.read(session, query), strict=True))
 
 
 def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:
     """Items labelled last, outside the reserve."""
     among = _values(project, _is_for_training(project))
-    query = among.with_only_columns(Label.position).order_by(None).order_by(Label.number.desc())
+    query = among.with_only_columns(Label.position).order_by(Label.number.desc())
     return list(dict.fromkeys(session.scalars(query.limit(limit))))

@@ -71,12 +71,13 @@ def resolve(items: Ints, labels: Ints, order: Ints) -> Resolved:
         labels: index of the class.
         order: grows with the time of the label, distinct within an item (a label's number).
     """
-    pairs = np.stack([np.asarray(items, np.int64), np.asarray(labels, np.int64)])
-    (voted, kinds), group, support = np.unique(
-        pairs, axis=1, return_inverse=True, return_counts=True
-    )
-    newest = np.full(len(voted), np.iinfo(np.int64).min)
-    np.maximum.at(newest, group, order)
+    by_kind = np.lexsort((order, labels, items))
+    at, kind = np.asarray(items, np.int64)[by_kind], np.asarray(labels, np.int64)[by_kind]
+    is_last = np.ones(len(at), dtype=bool)
+    is_last[:-1] = (at[1:] != at[:-1]) | (kind[1:] != kind[:-1])
+    ends = np.flatnonzero(is_last)
+    voted, kinds, support = at[ends], kind[ends], np.diff(ends, prepend=-1)
+    newest = np.asarray(order, np.int64)[by_kind][ends]
     found, first, votes = _runs(voted, support)
     weight = np.where(np.repeat(votes, np.diff([*first, len(voted)])) < LEAST_FOR_MAJORITY, 0, 1)
     ranking = np.lexsort((newest, support * weight, voted))

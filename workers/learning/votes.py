@@ -78,22 +78,28 @@ class Named:
 
 
 def of_rows(rows: Sequence[tuple[int, int, int, str]], *, classes: int) -> Named:
-    """Read labels that are given as position, class, number and annotator."""
-    positions, item = np.unique(
-        np.array([row[0] for row in rows], dtype=np.int64), return_inverse=True
+    """Read labels that are given as position, class, number and annotator, in any order.
+
+    Those of an item stand together, in the order that they came.
+    """
+    at, label, number = (
+        np.array([row[column] for row in rows], dtype=np.int64) for column in range(3)
     )
     names = sorted({row[3] for row in rows})
-    index = {name: number for number, name in enumerate(names)}
+    index = {name: place for place, name in enumerate(names)}
+    annotator = np.array([index[row[3]] for row in rows], dtype=np.int64)
+    order = np.lexsort((number, at))
+    positions, item = np.unique(at[order], return_inverse=True)
     return Named(
         votes=Votes(
             item=item.astype(np.int64),
-            annotator=np.array([index[row[3]] for row in rows], dtype=np.int64),
-            label=np.array([row[1] for row in rows], dtype=np.int64),
+            annotator=annotator[order],
+            label=label[order],
             items=len(positions),
             annotators=len(names),
             classes=classes,
         ),
         positions=positions,
         annotators=names,
-        numbers=np.array([row[2] for row in rows], dtype=np.int64),
+        numbers=number[order],
     )
