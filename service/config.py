@@ -45,7 +45,9 @@ class Settings:
     blob_cache_bytes: int = _setting(
         10 * 2**30, "Bound of the local copies of blobs of a bucket, in `DATA_DIR/cache`."
     )
-    api_processes: int = _setting(2, "Processes of the API (gunicorn).")
+    api_processes: int = _setting(
+        0, "Processes of the API (gunicorn). 0: two, but one where the database is SQLite."
+    )
     api_threads: int = _setting(40, "Threads of each API process.")
     worker_processes: int = _setting(
         0, "Processes that train, score and rank. 0: one for each core."
@@ -111,6 +113,12 @@ class Settings:
     def database(self) -> str:
         """URL of the database in use."""
         return self.database_url or f"sqlite:///{self.data_path / 'service.db'}"
+
+    @property
+    def gunicorn_workers(self) -> int:
+        """Processes of the API. On SQLite, which has one writer, more would wait for each other's
+        transactions where one shares them among all who ask at once."""
+        return self.api_processes or (1 if self.database.startswith("sqlite") else 2)
 
     @property
     def redis(self) -> str:

@@ -16,7 +16,7 @@ except ValueError as error:
     sys.exit(f"Cannot start: {error}.")
 
 bind = joined(_settings.host, _settings.port)
-workers = _settings.api_processes
+workers = _settings.gunicorn_workers
 threads = _settings.api_threads
 worker_class = "gthread"
 loglevel = _settings.log_level.lower()

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SHOW = (
     "import json, service.serving as s; s.on_starting(None); "
     "print(json.dumps([s.bind, s.workers, s.threads, s.worker_class, s.graceful_timeout]))"
@@ -28,6 +30,18 @@ def test_address_and_sizes_come_from_the_environment(tmp_path: Path) -> None:
 
     assert json.loads(shown.stdout) == ["[::]:81", 3, 40, "gthread", 2]
     assert not counts.exists()
+
+
+@pytest.mark.parametrize(
+    ("database", "processes"),
+    [("", 1), ("sqlite:////tmp/some.db", 1), ("postgresql+psycopg://somebody@somewhere/db", 2)],
+)
+def test_one_process_shares_the_writer_of_sqlite(
+    tmp_path: Path, database: str, processes: int
+) -> None:
+    shown = show(DATABASE_URL=database, PROMETHEUS_MULTIPROC_DIR=str(tmp_path / "metrics"))
+
+    assert json.loads(shown.stdout)[1] == processes
 
 
 def test_a_setting_that_does_not_read_is_one_clear_line() -> None:
