@@ -24,7 +24,7 @@ from service.store.tables.pool import Item, Project
 # writers come one after the other, leaves it out.)
 PASS_BY: dict[str, Any] = {"of": Item, "skip_locked": True, "key_share": True}
 
-_MOST_STANDING = 500
+_MOST_AT_ONCE = 500
 """Items looked at in one statement: PostgreSQL plans it by the list, and for one of thousands it
 reads all of the pool, however large that is, instead of looking each of them up."""
 
@@ -89,8 +89,8 @@ def standing(
     """Which of some items are open, and whether somebody may be served them."""
     query = _standing(openings.kind_of(asking.project, among=True, asked=asked))
     found: dict[int, bool] = {}
-    for first in range(0, len(positions), _MOST_STANDING):
-        among = positions[first : first + _MOST_STANDING]
+    for first in range(0, len(positions), _MOST_AT_ONCE):
+        among = positions[first : first + _MOST_AT_ONCE]
         rows = session.connection().execute(query, given(asking, among))
         found |= {at: bool(free) for at, free in rows.all()}
     return found
@@ -127,11 +127,9 @@ def at_random(
     pool = asking.project.next_position
     for draws in _DRAWS:
         tries = chance.sample(range(pool), min(pool, draws * limit))
-        query = _offered(openings.kind_of(asking.project, among=True, again=again))
-        rows = {row[0]: row for row in session.connection().execute(query, given(asking, tries))}
-        found = [of_row(rows[at]) for at in tries if at in rows and at not in taken]
-        if len(found) >= limit or len(tries) == pool:
-            return found[:limit]
+        found = _first_offered(session, asking, tries, limit, taken, again=again)
+        if len(found) == limit or len(tries) == pool:
+            return found
     query = _offered(openings.kind_of(asking.project, again=again))
     rest = [
         of_row(row)
@@ -139,6 +137,27 @@ def at_random(
         if row[0] not in taken
     ]
     return chance.sample(rest, min(limit, len(rest)))
+
+
+def _first_offered(
+    session: Session,
+    asking: Asking,
+    tries: Sequence[int],
+    limit: int,
+    taken: Collection[int],
+    *,
+    again: bool,
+) -> list[Candidate]:
+    """The first of some positions, in their order, that may be served."""
+    query = _offered(openings.kind_of(asking.project, among=True, again=again))
+    found: list[Candidate] = []
+    for first in range(0, len(tries), _MOST_AT_ONCE):
+        among = tries[first : first + _MOST_AT_ONCE]
+        rows = {row[0]: row for row in session.connection().execute(query, given(asking, among))}
+        found += [of_row(rows[at]) for at in among if at in rows and at not in taken]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 @cache
