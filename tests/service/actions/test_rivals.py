@@ -1,10 +1,10 @@
 """A hand-out of which others took something first: it chooses anew, and logs what it serves."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from service.actions import hand_outs
 from service.domain.items import LeaseState
 from service.runtime import Runtime
 from service.store import slots
@@ -25,7 +25,7 @@ def rivals(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             batch, candidate = wanted[0]
             taken.append(candidate.position)
             theirs = Batch(
-                id=hand_outs.uuid4(),
+                id=uuid4(),
                 project_id=project.id,
                 annotator="rival",
                 token="t",
