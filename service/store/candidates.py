@@ -1,7 +1,7 @@
 """Who may be served next: open items that nobody holds, in the order that is asked for."""
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -89,8 +89,7 @@ def standing(
     """Which of some items are open, and whether somebody may be served them."""
     query = _standing(openings.kind_of(asking.project, among=True, asked=asked))
     found: dict[int, bool] = {}
-    for first in range(0, len(positions), _MOST_AT_ONCE):
-        among = positions[first : first + _MOST_AT_ONCE]
+    for among in _stretches(positions):
         rows = session.connection().execute(query, given(asking, among))
         found |= {at: bool(free) for at, free in rows.all()}
     return found
@@ -151,8 +150,7 @@ def _first_offered(
     """The first of some positions, in their order, that may be served."""
     query = _offered(openings.kind_of(asking.project, among=True, again=again))
     found: list[Candidate] = []
-    for first in range(0, len(tries), _MOST_AT_ONCE):
-        among = tries[first : first + _MOST_AT_ONCE]
+    for among in _stretches(tries):
         rows = {row[0]: row for row in session.connection().execute(query, given(asking, among))}
         found += [of_row(rows[at]) for at in among if at in rows and at not in taken]
         if len(found) >= limit:
@@ -166,6 +164,12 @@ def _offered(kind: Kind) -> Select[Any]:
     query = columns(kind).where(*openings.outside_reserve(), *openings.free(kind))
     query = query.where(IsAmong(Item.position, AMONG)) if kind.among else query
     return query.order_by(Item.position)
+
+
+def _stretches(positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many positions as are looked at in one statement, and the next ones."""
+    for first in range(0, len(positions), _MOST_AT_ONCE):
+        yield positions[first : first + _MOST_AT_ONCE]
 
 
 def given(asking: Asking, among: Sequence[int] = ()) -> dict[str, Any]:

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from sqlalchemy import BigInteger, ColumnElement, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
 from service.domain.audit import MOST_RESERVED
 from service.domain.items import ItemState
-from service.store import columns
+from service.store import columns, training
 from service.store.lists import IsAmong, Listed
-from service.store.tables.labelling import Label, Lease
+from service.store.tables.labelling import Lease
 from service.store.tables.pool import Item, Project
 
 _WITHOUT_LABELS = (ItemState.PARKED, ItemState.DELETED)
@@ -38,9 +37,6 @@ def closed_positions(session: Session, project: Project) -> list[int]:
     Where an item may have several, those with one are among them: they are asked about again for
     reasons of their own.
     """
-    labelled = select(Label.position).where(
-        Label.project_id == project.id, Label.is_current, Label.value.is_not(None)
-    )
     # Said as the indexes on closed and on reserved items say it, or they would not be used.
     is_open: ColumnElement[str] = literal_column("'open'")
     ended = select(Item.position).where(
@@ -52,8 +48,11 @@ def closed_positions(session: Session, project: Project) -> list[int]:
         Item.audit_draw < project.audit_threshold,
         Item.audit_draw < literal_column(str(MOST_RESERVED)),
     )
-    found = (columns.read(session, query)[0] for query in (labelled, ended, reserved))
-    return list(chain.from_iterable(found))
+    return [
+        *training.known_positions(session, project),
+        *columns.read(session, ended)[0],
+        *columns.read(session, reserved)[0],
+    ]
 
 
 def begun(session: Session, project: Project) -> list[tuple[int, int]]:

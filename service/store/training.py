@@ -70,8 +70,12 @@ def count_reserved(session: Session, project: Project) -> int:
 
 def positions(session: Session, project: Project) -> list[int]:
     """The item of each label outside the reserve, in no order."""
-    query = _values(project, _is_for_training(project)).with_only_columns(Label.position)
-    return columns.read(session, query)[0]
+    return _positions(session, _values(project, _is_for_training(project)))
+
+
+def known_positions(session: Session, project: Project) -> list[int]:
+    """The same with the audit reserve."""
+    return _positions(session, _values(project))
 
 
 def tally(session: Session, project: Project) -> tuple[int, int]:
@@ -110,6 +114,10 @@ def _values(project: Project, *among: ColumnElement[bool]) -> Select[int, int | 
 
 def _read(session: Session, query: Select[int, int | None, int, str]) -> list[Row]:
     return list(zip(*columns.read(session, query), strict=True))
+
+
+def _positions(session: Session, query: Select[int, int | None, int, str]) -> list[int]:
+    return columns.read(session, query.with_only_columns(Label.position))[0]
 
 
 def newest_positions(session: Session, project: Project, *, limit: int) -> list[int]:

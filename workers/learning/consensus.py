@@ -72,12 +72,11 @@ def resolve(items: Ints, labels: Ints, order: Ints) -> Resolved:
         order: grows with the time of the label, distinct within an item (a label's number).
     """
     by_kind = np.lexsort((order, labels, items))
-    at, kind = np.asarray(items, np.int64)[by_kind], np.asarray(labels, np.int64)[by_kind]
+    at, kind, when = (np.asarray(each, np.int64)[by_kind] for each in (items, labels, order))
     is_last = np.ones(len(at), dtype=bool)
     is_last[:-1] = (at[1:] != at[:-1]) | (kind[1:] != kind[:-1])
     ends = np.flatnonzero(is_last)
-    voted, kinds, support = at[ends], kind[ends], np.diff(ends, prepend=-1)
-    newest = np.asarray(order, np.int64)[by_kind][ends]
+    voted, kinds, newest, support = at[ends], kind[ends], when[ends], np.diff(ends, prepend=-1)
     found, first, votes = _runs(voted, support)
     weight = np.where(np.repeat(votes, np.diff([*first, len(voted)])) < LEAST_FOR_MAJORITY, 0, 1)
     ranking = np.lexsort((newest, support * weight, voted))
