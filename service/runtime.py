@@ -59,6 +59,11 @@ class Runtime:
     claims: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, CONNECTIONS))
     """Places of requests that hold a connection while another does their work."""
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether all transactions that may write come one after the other, as on SQLite."""
+        return bool(self.sessions.kw["bind"].dialect.name == "sqlite")
+
     def close(self) -> None:
         """Let go of the database; a process that ends need not."""
         self.sessions.kw["bind"].dispose()

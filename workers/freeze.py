@@ -13,6 +13,7 @@ from service.store.tables.pool import Project
 from workers import brought, neighbours, situations, stages
 from workers.learning import rules, strategies
 from workers.learning.rules import Rule
+from workers.situations import Counts
 from workers.stages import Message
 
 # A pool of so many shards may come to need candidates, whose neighbours are sought on the way:
@@ -25,12 +26,12 @@ leaves one for each process of this machine, and in any case one for another mac
 
 def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
     """Freeze the list of shards, and send them to be scored; or go for candidates first."""
-    now = runtime.now()
+    now, labels = runtime.now(), situations.counts(runtime, run)
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         if held.shards == 0:
             in_time = scans.rows_within(session, project, runtime.settings.ranking_seconds)
-            rule = _freeze(session, project, held, runtime, in_time)
+            rule = _freeze(session, project, held, runtime, in_time, labels)
             if _is_too_slow(held, rule, in_time):
                 run_shards.unfreeze(session, held.id)
                 held.shards = held.shards_left = 0
@@ -52,13 +53,18 @@ def fan_out(runtime: Runtime, run: Run) -> Sequence[Message]:
 
 
 def _freeze(
-    session: Session, project: Project, run: Run, runtime: Runtime, in_time: float | None
+    session: Session,
+    project: Project,
+    run: Run,
+    runtime: Runtime,
+    in_time: float | None,
+    labels: Counts | None,
 ) -> Rule:
     frozen = shards.list_for(session, project.id)
     run_shards.freeze(session, run.id, frozen, at=runtime.now())
     run.version_id = run.version_id or brought.to_score(session, project)
     run.changes_seen = project.pool_changes
-    rule = situations.rule_of(session, project, run, at=runtime.now())
+    rule = situations.rule_of(session, project, run, at=runtime.now(), labels=labels)
     run.rule, run.scorer = rules.pack(rule), rule.scoring
     taken_over, rows = _take_over(session, project, run, rule)
     run.shards = len(frozen)

@@ -10,6 +10,7 @@ from service.store import cycles, rankings, run_shards, scans
 from service.store.tables.learning import Ranking, Run
 from workers import arrange, behind, neighbours, sources, stages, stop_set, switch
 from workers.arrange import Arranged
+from workers.learning.arrays import Ints
 from workers.pool import orders
 from workers.sources import Task
 from workers.stages import Message
@@ -75,14 +76,28 @@ def _save(
 
 def _store_rest(runtime: Runtime, task: Task, arranged: Arranged, ranking: Ranking | None) -> None:
     """Store the rest of the new ranking's rows, and drop those of old ones."""
-    missing = task.stored - len(arranged.ordered.ranked.positions)
-    if ranking is not None and arranged.taken and missing > 0:
-        ahead = arranged.ordered.ahead
-        head = arrange.further(runtime, task, arranged.taken, missing, without=ahead)
-        with runtime.sessions.begin() as session:
-            stored = rankings.find(session, ranking.id)
-            if stored is not None and stored.stored == ranking.stored:
-                more = switch.entries(head.ranked, missing)
-                rankings.extend(session, stored, more, taken=head.taken)
+    if ranking is not None and arranged.taken:
+        _extend(runtime, task, ranking, arranged.taken, without=arranged.ordered.ahead)
     with runtime.sessions.begin() as session:
         rankings.drop_old_rows(session, task.project.id)
+
+
+def _extend(
+    runtime: Runtime, task: Task, ranking: Ranking, taken: Sequence[int], *, without: Ints
+) -> None:
+    """Store as much of an order as becomes rows, unless a hand-out goes on with it.
+
+    A stretch at a time: where there is one writer, everybody waits while it writes.
+    """
+    stored = ranking.stored
+    while stored < task.stored:
+        count = min(rankings.REFILL, task.stored - stored)
+        head = arrange.further(runtime, task, taken, count, without=without)
+        with runtime.sessions.begin() as session:
+            there = rankings.find(session, ranking.id)
+            if there is None or there.stored != stored:
+                return
+            rankings.extend(session, there, switch.entries(head.ranked), taken=head.taken)
+        if len(head.ranked.positions) < count:
+            return
+        stored, taken = stored + count, head.taken

@@ -2,12 +2,11 @@
 
 import secrets
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from service.actions import hand_outs, receipts
+from service.actions import exchanges, receipts
 from service.actions.access import Caller
 from service.actions.batch_views import BatchView
 from service.actions.hand_outs import Ask
@@ -32,13 +31,8 @@ def hand_out(
     """
     if explain:
         caller.require(Role.MANAGER)
-    workspace_id = caller.workspace_id
-    return runtime.turns.together(
-        ("batches", workspace_id, uid),
-        Ask(caller=receipts.sealed(caller), wish=wish, explain=explain),
-        partial(hand_outs.hand_out_all, runtime, workspace_id, uid),
-        weight=wish.size,
-    )
+    ask = Ask(caller=receipts.sealed(caller), wish=wish, explain=explain)
+    return exchanges.hand_out(runtime, caller.workspace_id, uid, ask)
 
 
 def renew(

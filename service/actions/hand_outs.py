@@ -50,17 +50,22 @@ def hand_out_all(
         session.connection()  # on SQLite it is this writer's turn from here on
         # Once, and not before that turn: an old one hides what expired.
         asks, now = gather(), runtime.now()
-        held = [_open_batch(session, desk, ask.wish, now) for ask in asks]
-        wishes = [ask.wish for ask, batch in zip(asks, held, strict=True) if batch is None]
-        new = iter(_serve(runtime, session, desk, wishes, now))
-        views: list[BatchView | Exception] = []
-        for ask, batch in zip(asks, held, strict=True):
-            shown = Showing(
-                runtime=runtime, session=session, desk=desk, now=now, explain=ask.explain
-            )
-            view = shown.new(*next(new)) if batch is None else shown.held(batch)
-            receipts.keep(session, ask.caller, view, at=now)
-            views.append(view)
+        return hand_out(runtime, session, desk, asks, now)
+
+
+def hand_out(
+    runtime: Runtime, session: Session, desk: Desk, asks: Sequence[Ask], now: datetime
+) -> list[BatchView | Exception]:
+    """Lease items to each who asks, in a transaction."""
+    held = [_open_batch(session, desk, ask.wish, now) for ask in asks]
+    wishes = [ask.wish for ask, batch in zip(asks, held, strict=True) if batch is None]
+    new = iter(_serve(runtime, session, desk, wishes, now))
+    views: list[BatchView | Exception] = []
+    for ask, batch in zip(asks, held, strict=True):
+        shown = Showing(runtime=runtime, session=session, desk=desk, now=now, explain=ask.explain)
+        view = shown.new(*next(new)) if batch is None else shown.held(batch)
+        receipts.keep(session, ask.caller, view, at=now)
+        views.append(view)
     return views
 
 

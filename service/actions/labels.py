@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
-from service.actions import answers, posts, receipts
+from service.actions import answers, exchanges, receipts
 from service.actions.access import Caller
 from service.actions.posts import Post, Recorded
 from service.domain.catalogue import Role
@@ -40,13 +39,8 @@ def record(runtime: Runtime, caller: Caller, uid: UUID, new: Sequence[NewLabel])
     Raises:
         Unacceptable: an item or a class is not known.
     """
-    workspace_id = caller.workspace_id
-    return runtime.turns.together(
-        ("labels", workspace_id, uid),
-        Post(caller=receipts.sealed(caller), new=new),
-        partial(posts.record_all, runtime, workspace_id, uid),
-        weight=len(new),
-    )
+    post = Post(caller=receipts.sealed(caller), new=new)
+    return exchanges.record(runtime, caller.workspace_id, uid, post)
 
 
 def retract(runtime: Runtime, caller: Caller, uid: UUID, label_id: UUID) -> None:

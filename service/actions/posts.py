@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from service.actions import answers, receipts
 from service.actions.access import Caller
 from service.domain.requests import Answer, NewLabel
@@ -41,41 +43,63 @@ class Recorded:
     run: Run | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What became of posts, and what is to follow once that is committed."""
+
+    outcomes: list[Recorded | Exception]
+    """In the order of the posts."""
+    run: Run | None
+    project_id: int
+    has_skip: bool
+
+    def follow_up(self, runtime: Runtime) -> None:
+        """Tell those who can find it by now."""
+        if self.has_skip:
+            runtime.heads.look_again(self.project_id)
+        if self.run is not None:
+            runtime.queue.start(self.run.stage, self.run.id)
+
+
 def record_all(
     runtime: Runtime, workspace_id: UUID, uid: UUID, gather: Gather[Post]
 ) -> list[Recorded | Exception]:
     """Record posts for one project in their order; a refused one leaves the others alone."""
     with runtime.sessions.begin() as session:
         project = counts.lock(session, workspace_id, uid)
-        posts, now = gather(), runtime.now()
-        keys = {label.key for post in posts for label in post.new}
-        known = standings.lock_many(session, project.id, keys)
-        refusals = [_refusal(project, known, post) for post in posts]
-        wanted = [
-            [] if refusal else _wanted(project, known, post)
-            for post, refusal in zip(posts, refusals, strict=True)
-        ]
-        writes = Writes(session)
-        changed = answers.apply(writes, project, known.values(), wanted, at=now)
-        starter, run = _count(writes, project, changed, now)
-        writes.send()
-        outcomes: list[Recorded | Exception] = []
-        for number, (post, refusal) in enumerate(zip(posts, refusals, strict=True)):
-            if refusal is not None:
-                outcomes.append(refusal)
-                continue
-            answer = Recorded(
-                recorded=changed[number],
-                unchanged=len(post.new) - changed[number],
-                run=run if number == starter else None,
-            )
-            receipts.keep(session, post.caller, answer, at=now)
-            outcomes.append(answer)
-    if any(post.has_skip for post in posts):
-        runtime.heads.look_again(project.id)
-    if run is not None:  # committed, so a worker can find it
-        runtime.queue.start(run.stage, run.id)
-    return outcomes
+        posts = gather()
+        done = record(session, project, posts, at=runtime.now())
+    done.follow_up(runtime)
+    return done.outcomes
+
+
+def record(session: Session, project: Project, posts: Sequence[Post], *, at: datetime) -> Done:
+    """Record posts in a transaction in which their project is locked."""
+    keys = {label.key for post in posts for label in post.new}
+    known = standings.lock_many(session, project.id, keys)
+    refusals = [_refusal(project, known, post) for post in posts]
+    wanted = [
+        [] if refusal else _wanted(project, known, post)
+        for post, refusal in zip(posts, refusals, strict=True)
+    ]
+    writes = Writes(session)
+    changed = answers.apply(writes, project, known.values(), wanted, at=at)
+    starter, run = _count(writes, project, changed, at)
+    writes.send()
+    outcomes: list[Recorded | Exception] = []
+    for number, (post, refusal) in enumerate(zip(posts, refusals, strict=True)):
+        if refusal is not None:
+            outcomes.append(refusal)
+            continue
+        answer = Recorded(
+            recorded=changed[number],
+            unchanged=len(post.new) - changed[number],
+            run=run if number == starter else None,
+        )
+        receipts.keep(session, post.caller, answer, at=at)
+        outcomes.append(answer)
+    has_skip = any(post.has_skip for post in posts)
+    return Done(outcomes=outcomes, run=run, project_id=project.id, has_skip=has_skip)
 
 
 def _count(

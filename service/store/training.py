@@ -85,12 +85,11 @@ def tally(session: Session, project: Project) -> tuple[int, int]:
     return items, classes
 
 
-def count_by_class(session: Session, project: Project) -> list[int]:
+def count_by_class(session: Session, project: Project) -> Counter[int]:
     """How many items somebody has labelled with each class, outside the reserve."""
     among = _values(project, _is_for_training(project))
     values, positions = columns.read(session, among.with_only_columns(Label.value, Label.position))
-    counts = Counter(value for value, _ in set(zip(values, positions, strict=True)))
-    return [counts[value] for value in range(len(project.classes))]
+    return Counter(value for value, _ in set(zip(values, positions, strict=True)))
 
 
 def _is_for_training(project: Project) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from service.actions import access
+from service.actions import access, exchanges
 from service.runtime import Runtime
 from service.store.tables.pool import Project
 from tests.api import Api
@@ -18,15 +18,14 @@ LONGEST_SECONDS = 20
 Ask = Callable[[Api], TestResponse]
 
 
-def at_once(
-    api: Api, runtime: Runtime, project: str, of: str, asks: Sequence[Ask]
-) -> list[TestResponse]:
-    """Ask in this order, all before the first is answered; `of` says what line they stand in.
+def at_once(api: Api, runtime: Runtime, project: str, asks: Sequence[Ask]) -> list[TestResponse]:
+    """Ask in this order, all before the first is answered.
 
     The project's row is held until all wait, so that whoever writes into the project is held up.
     """
     uid = UUID(project.rpartition("/")[2])
-    name = (of, access.admit(runtime, api.key, project_uid=None).workspace_id, uid)
+    workspace_id = access.admit(runtime, api.key, project_uid=None).workspace_id
+    lines = [(of, workspace_id, uid) for of in exchanges.LINES]
     everybody = threading.Event()
     with ThreadPoolExecutor(len(asks)) as people:
         with runtime.sessions.begin() as session:
@@ -35,7 +34,7 @@ def at_once(
             for number, ask in enumerate(asks, 1):
                 one = Api(api.client.application.test_client(), api.key)
                 answers.append(people.submit(ask, one))
-                while runtime.turns.waiting(name) < number:
+                while sum(map(runtime.turns.waiting, lines)) < number:
                     assert not answers[-1].done() or answers[-1].result()
                     everybody.wait(0.001)
         return [answer.result(LONGEST_SECONDS) for answer in answers]

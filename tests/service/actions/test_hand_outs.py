@@ -27,7 +27,7 @@ def test_those_who_ask_at_once_get_one_stretch_of_the_ranking_after_the_other(
     asks = [asking(project, 1 + number, f"p{number}") for number in range(6)]
 
     with statements(runtime) as seen:
-        answers = [answer.json for answer in at_once(api, runtime, project, "batches", asks)]
+        answers = [answer.json for answer in at_once(api, runtime, project, asks)]
 
     served = [key for answer in answers for key in keys(answer)]
     assert [len(keys(answer)) for answer in answers] == [1, 2, 3, 4, 5, 6]
@@ -42,7 +42,7 @@ def test_shares_hold_and_the_log_tells_of_each(api: Api, runtime: Runtime) -> No
     project = ranked(api, runtime, 300, batch=MIXED)
     asks = [asking(project, 10, f"p{number}") for number in range(8)]
 
-    answers = [answer.json for answer in at_once(api, runtime, project, "batches", asks)]
+    answers = [answer.json for answer in at_once(api, runtime, project, asks)]
 
     served = [item for answer in answers for item in answer["items"]]
     assert len({item["key"] for item in served}) == 80
@@ -64,7 +64,7 @@ def test_what_one_of_them_skipped_goes_to_another(api: Api, runtime: Runtime) ->
     asks = [asking(project, 1, name) for name in ("zoe", "ana", "ben", "cleo")]
     posting(project, {"i1": None}, "zoe")(api)
 
-    answers = [answer.json for answer in at_once(api, runtime, project, "batches", asks)]
+    answers = [answer.json for answer in at_once(api, runtime, project, asks)]
 
     served = {answer["annotator"]: keys(answer) for answer in answers}
     assert served["zoe"] != ["i1"]
@@ -79,7 +79,7 @@ def test_where_items_go_to_several_people_nobody_gets_one_twice(
     project = ranked(api, runtime, 6, labels_per_item=people)
     asks = [asking(project, 4, name) for name in ("ana", "ben", "cleo", "ana", "dan", "ben")]
 
-    answers = [answer.json for answer in at_once(api, runtime, project, "batches", asks)]
+    answers = [answer.json for answer in at_once(api, runtime, project, asks)]
 
     had = [(key, answer["annotator"]) for answer in answers for key in keys(answer)]
     assert len(set(had)) == len(had) == 6 * people
@@ -90,7 +90,7 @@ def test_who_comes_too_late_is_told_when_to_come_again(api: Api, runtime: Runtim
     project = ranked(api, runtime, 10)
     asks = [asking(project, 4, f"p{number}") for number in range(4)]
 
-    answers = [answer.json for answer in at_once(api, runtime, project, "batches", asks)]
+    answers = [answer.json for answer in at_once(api, runtime, project, asks)]
 
     assert [len(keys(answer)) for answer in answers] == [4, 4, 2, 0]
     assert [answer["exhausted"] for answer in answers] == [False, False, True, True]

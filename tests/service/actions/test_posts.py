@@ -34,7 +34,7 @@ def test_posts_that_come_at_once_are_one_transaction(api: Api, runtime: Runtime)
     posts = [posting(project, {f"i{n}": "fine", f"i{n + 20}": None}, f"p{n}") for n in range(6)]
 
     with statements(runtime) as seen:
-        answers = at_once(api, runtime, project, "labels", posts)
+        answers = at_once(api, runtime, project, posts)
 
     assert [answer.status_code for answer in answers] == [202] * 6
     assert {(answer.json["recorded"], answer.json["unchanged"]) for answer in answers} == {(2, 0)}
@@ -55,7 +55,7 @@ def test_one_that_is_refused_refuses_no_other(api: Api, runtime: Runtime) -> Non
         posting(project, {"i2": "defect"}, "eve"),
     ]
 
-    answers = at_once(api, runtime, project, "labels", posts)
+    answers = at_once(api, runtime, project, posts)
 
     assert [answer.status_code for answer in answers] == [202, 202, 422, 422, 202]
     assert answers[2].json["errors"][0]["pointer"] == "/labels/1/key"
@@ -76,7 +76,7 @@ def test_who_says_the_same_after_another_changes_nothing_and_who_differs_superse
         posting(project, {"i0": "fine"}, "ben"),
     ]
 
-    answers = at_once(api, runtime, project, "labels", posts)
+    answers = at_once(api, runtime, project, posts)
 
     assert [answer.json["recorded"] for answer in answers] == [1, 1, 0, 1, 1]
     values = {row["annotator"]: row["value"] for row in api.get(f"{project}/labels")["data"]}
@@ -93,7 +93,7 @@ def test_the_post_that_makes_a_cycle_due_is_told_of_it(
         posting(project, {f"i{2 * n}": "fine", f"i{2 * n + 1}": "fine"}, "a") for n in range(5)
     ]
 
-    answers = at_once(api, runtime, project, "labels", posts)
+    answers = at_once(api, runtime, project, posts)
 
     runs = [answer.json["run"] for answer in answers]
     assert [run is not None for run in runs] == [False, True, False, False, False]
@@ -113,7 +113,7 @@ def test_a_key_that_comes_twice_at_once_counts_once(api: Api, runtime: Runtime) 
         return other(one)
 
     before = posting(project, {"i9": "fine"}, "zoe")
-    answers = at_once(api, runtime, project, "labels", [before, first, repeat])
+    answers = at_once(api, runtime, project, [before, first, repeat])
 
     assert [answer.status_code for answer in answers] == [202] * 3
     assert twice == [409]
@@ -139,7 +139,7 @@ def test_a_transaction_that_breaks_leaves_nothing_and_each_is_tried_alone(
     posts = [posting(project, {f"i{n}": "fine"}, f"p{n}") for n in range(4)]
     event.listen(runtime.sessions, "before_commit", break_down)
 
-    answers = at_once(api, runtime, project, "labels", posts)
+    answers = at_once(api, runtime, project, posts)
 
     assert broken == [4]
     assert [answer.json["recorded"] for answer in answers] == [1] * 4
@@ -155,7 +155,7 @@ def test_a_crowd_that_posts_as_it_likes_is_counted_right(
     posts = [posting(project, {f"i{n}": "fine"}, f"p{n}") for n in range(people)]
     again = [posting(project, {f"i{n}": "defect"}, f"p{n}") for n in range(0, people, 2)]
 
-    answers = at_once(api, runtime, project, "labels", [*posts, *again])
+    answers = at_once(api, runtime, project, [*posts, *again])
 
     assert sum(answer.json["recorded"] for answer in answers) == people * 3 // 2
     counts = api.get(project)["counts"]

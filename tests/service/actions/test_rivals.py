@@ -65,7 +65,7 @@ def test_what_is_logged_is_what_is_served(
     project = ranked(api, runtime, 200, labels_per_item=labels_per_item, batch=batch)
     asks = [asking(project, 5, f"p{number}") for number in range(3)]
 
-    answers = [answer.json for answer in at_once(api, runtime, project, "batches", asks)]
+    answers = [answer.json for answer in at_once(api, runtime, project, asks)]
 
     assert [len(keys(answer)) for answer in answers] == [5, 5, 5]
     assert logged(api, project) == sorted(
