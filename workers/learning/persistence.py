@@ -1,5 +1,6 @@
 """Fitted versions as bytes, and back, without pickle."""
 
+import importlib
 import io
 import json
 import zipfile
@@ -8,10 +9,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import skops.io
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.svm import SVC
-from skops.io.exceptions import UntrustedTypesFoundException
 
 from workers.learning import forests, scaling
 from workers.learning.scaling import Kind
@@ -70,7 +69,7 @@ def dumps(fitted: Fitted) -> bytes:
         case Landmarks():
             header["gamma"] = fitted.gamma
         case Kernel() | Boosted():
-            arrays["machine"] = np.frombuffer(skops.io.dumps(fitted.machine), dtype=np.uint8)
+            arrays["machine"] = np.frombuffer(_skops().dumps(fitted.machine), dtype=np.uint8)
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
     out = io.BytesIO()
     np.savez(out, allow_pickle=False, **arrays)
@@ -135,11 +134,17 @@ def _grown(arrays: dict[str, npt.NDArray[Any]]) -> tuple[type[Fitted], dict[str,
 
 
 def _machine(data: bytes, *expected: type) -> Any:
+    skops = _skops()
     try:
-        machine = skops.io.loads(data, trusted=TRUSTED)
-    except UntrustedTypesFoundException as error:
+        machine = skops.loads(data, trusted=TRUSTED)
+    except skops.exceptions.UntrustedTypesFoundException as error:
         raise ValueError(f"it holds types that are not trusted: {error}") from error
     if type(machine) not in expected:
         names = " or ".join(each.__name__ for each in expected)
         raise ValueError(f"it holds a {type(machine).__name__}, not {names}")
     return machine
+
+
+def _skops() -> Any:
+    """The library, loaded when it is needed: every process that starts would take long for it."""
+    return importlib.import_module("skops.io")
