@@ -19,7 +19,7 @@ from workers.ordering import Candidates
 from workers.pool import features, measured, predicted
 from workers.stages import Superseded
 
-LEAST_STORED, STORED_BATCHES = 10_000, 20
+LEAST_STORED, STORED_BATCHES = 4_000, 20
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ def at_once(api: Api, runtime: Runtime, project: str, asks: Sequence[Ask]) -> li
                 one = Api(api.client.application.test_client(), api.key)
                 answers.append(people.submit(ask, one))
                 while sum(map(runtime.turns.waiting, lines)) < number:
-                    assert not answers[-1].done() or answers[-1].result()
+                    assert not answers[-1].done(), answers[-1].result().data
                     everybody.wait(0.001)
         return [answer.result(LONGEST_SECONDS) for answer in answers]
 
