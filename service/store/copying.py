@@ -14,6 +14,7 @@ from service.store.tables.base import Base
 from service.store.tables.pool import Item, Payload
 
 _AT_ONCE = 2**20
+_BEGIN, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 
 
 class Taken(Exception):
@@ -21,28 +22,30 @@ class Taken(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lines:
-    """Rows of one table in PostgreSQL's text format."""
+class Tuples:
+    """Rows of one table in PostgreSQL's binary format, without what is before and behind them."""
 
     table: type[Base]
     columns: Sequence[str]
     data: memoryview
 
 
-def copy(session: Session, every: Sequence[Lines]) -> None:
+def copy(session: Session, every: Sequence[Tuples]) -> None:
     """Write rows into PostgreSQL, within the session's transaction.
 
     Raises:
         Taken: one of them is there; the transaction can only be rolled back.
     """
     connection = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
-    for lines in every:
-        names = ", ".join(f'"{name}"' for name in lines.columns)
-        statement = f'COPY "{lines.table.__tablename__}" ({names}) FROM STDIN'
+    for tuples in every:
+        names = ", ".join(f'"{name}"' for name in tuples.columns)
+        statement = f'COPY "{tuples.table.__tablename__}" ({names}) FROM STDIN (FORMAT BINARY)'
         try:
             with connection.cursor() as cursor, cursor.copy(statement.encode()) as into:
-                for at in range(0, len(lines.data), _AT_ONCE):
-                    into.write(lines.data[at : at + _AT_ONCE])
+                into.write(_BEGIN)
+                for at in range(0, len(tuples.data), _AT_ONCE):
+                    into.write(tuples.data[at : at + _AT_ONCE])
+                into.write(_END)
         except UniqueViolation as error:
             raise Taken(str(error)) from None
 

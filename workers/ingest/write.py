@@ -23,7 +23,7 @@ from workers.ingest.decode import KEYS_AT_ONCE, taken
 from workers.ingest.task import Task
 from workers.pool import measured, moments, shards
 from workers.stages import Hopeless, Message, Superseded
-from workers.uploads import lines, rows
+from workers.uploads import rows, tuples
 
 log = structlog.get_logger(__name__)
 
@@ -89,9 +89,9 @@ def _put(
         if lookups.is_any_between(session, project_id, **stretch) or not len(picked):
             return
         if is_sqlite(session):
-            copying.add(session, *lines.for_insert(project_id, positions, picked, at=now))
+            copying.add(session, *tuples.for_insert(project_id, positions, picked, at=now))
         else:
-            copying.copy(session, list(lines.for_copy(project_id, positions, picked, at=now)))
+            copying.copy(session, list(tuples.for_copy(project_id, positions, picked, at=now)))
         project = _locked(session, project_id)
         if not upload_parts.is_held(session, part):
             raise Superseded
