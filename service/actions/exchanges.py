@@ -23,27 +23,22 @@ LINES = BATCHES, LABELS, BOTH = "batches", "labels", "both"
 
 def hand_out(runtime: Runtime, workspace_id: UUID, uid: UUID, ask: Ask) -> BatchView:
     """Lease the next items of a project to one who asks, with others who come at once."""
-    size = ask.wish.size
-    if runtime.has_one_writer:
-        view: BatchView = _both(runtime, workspace_id, uid, ask, size)
-        return view
-    do = partial(hand_outs.hand_out_all, runtime, workspace_id, uid)
-    return runtime.turns.together((BATCHES, workspace_id, uid), ask, do, weight=size)
+    line = BOTH if runtime.has_one_writer else BATCHES
+    do: Together[Ask | Post, Any] = partial(exchange_all, runtime, workspace_id, uid)
+    view: BatchView = runtime.turns.together(
+        (line, workspace_id, uid), ask, do, weight=ask.wish.size
+    )
+    return view
 
 
 def record(runtime: Runtime, workspace_id: UUID, uid: UUID, post: Post) -> Recorded:
     """Record the labels of one request, with those of others who come at once."""
-    size = len(post.new)
-    if runtime.has_one_writer:
-        recorded: Recorded = _both(runtime, workspace_id, uid, post, size)
-        return recorded
-    do = partial(posts.record_all, runtime, workspace_id, uid)
-    return runtime.turns.together((LABELS, workspace_id, uid), post, do, weight=size)
-
-
-def _both(runtime: Runtime, workspace_id: UUID, uid: UUID, wish: Ask | Post, size: int) -> Any:
-    do: Together[Ask | Post, Any] = partial(exchange_all, runtime, workspace_id, uid)
-    return runtime.turns.together((BOTH, workspace_id, uid), wish, do, weight=size)
+    line, every = (BOTH, exchange_all) if runtime.has_one_writer else (LABELS, posts.record_all)
+    do: Together[Ask | Post, Any] = partial(every, runtime, workspace_id, uid)
+    recorded: Recorded = runtime.turns.together(
+        (line, workspace_id, uid), post, do, weight=len(post.new)
+    )
+    return recorded
 
 
 def exchange_all(
@@ -53,10 +48,12 @@ def exchange_all(
 
     Of the two, posts are first: what they close need not be looked at by who is served.
     """
+    # Read before the transaction: on SQLite, writing is one at a time, and this need not wait.
     with runtime.readers() as session:
         desk = desks.get(session, workspace_id, uid)
     with runtime.sessions.begin() as session:
-        session.connection()  # from here on it is this writer's turn
+        session.connection()  # on SQLite it is this writer's turn from here on
+        # Once, and not before that turn: an old one hides what expired.
         wishes, now = gather(), runtime.now()
         sent = [each for each in wishes if isinstance(each, Post)]
         asks = [each for each in wishes if isinstance(each, Ask)]

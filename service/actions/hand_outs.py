@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -18,13 +18,12 @@ from service.actions.shelf import Shelf
 from service.domain import policy
 from service.domain.requests import Wish
 from service.runtime import Runtime
-from service.store import batches, desks, slots
+from service.store import batches, slots
 from service.store.candidates import Asking
 from service.store.desks import Desk
 from service.store.tables.labelling import Batch
 from service.store.tables.learning import Ranking
 from service.store.writes import Writes
-from service.turns import Gather
 
 _MOST_ROUNDS = 6
 """Rounds of choosing of which rivals took something, before a batch is left short."""
@@ -39,24 +38,10 @@ class Ask:
     explain: bool
 
 
-def hand_out_all(
-    runtime: Runtime, workspace_id: UUID, uid: UUID, gather: Gather[Ask]
-) -> list[BatchView | Exception]:
-    """Lease the next items of a project to each who asks, in the order of asking."""
-    # Read before the transaction: on SQLite, writing is one at a time, and this need not wait.
-    with runtime.readers() as session:
-        desk = desks.get(session, workspace_id, uid)
-    with runtime.sessions.begin() as session:
-        session.connection()  # on SQLite it is this writer's turn from here on
-        # Once, and not before that turn: an old one hides what expired.
-        asks, now = gather(), runtime.now()
-        return hand_out(runtime, session, desk, asks, now)
-
-
 def hand_out(
     runtime: Runtime, session: Session, desk: Desk, asks: Sequence[Ask], now: datetime
 ) -> list[BatchView | Exception]:
-    """Lease items to each who asks, in a transaction."""
+    """Lease the next items of a project to each who asks, in the order of asking."""
     held = [_open_batch(session, desk, ask.wish, now) for ask in asks]
     wishes = [ask.wish for ask, batch in zip(asks, held, strict=True) if batch is None]
     new = iter(_serve(runtime, session, desk, wishes, now))
