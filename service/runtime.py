@@ -62,7 +62,7 @@ class Runtime:
     @property
     def has_one_writer(self) -> bool:
         """Whether all transactions that may write come one after the other, as on SQLite."""
-        return bool(self.sessions.kw["bind"].dialect.name == "sqlite")
+        return database.has_one_writer(self.sessions.kw["bind"])
 
     def close(self) -> None:
         """Let go of the database; a process that ends need not."""

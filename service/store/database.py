@@ -69,11 +69,16 @@ def connect(
 
 def is_sqlite(session: Session) -> bool:
     """Whether writers already come one after the other."""
-    return session.get_bind().dialect.name == "sqlite"
+    return has_one_writer(session.get_bind())
+
+
+def has_one_writer(engine: Engine | Connection) -> bool:
+    """The same of what sessions are bound to."""
+    return engine.dialect.name == "sqlite"
 
 
 def _reading(engine: Engine) -> Engine:
-    if engine.dialect.name == "sqlite":
+    if has_one_writer(engine):
         return engine.execution_options(**{READ_ONLY: True})
     # Each statement sees what is committed by then, as within a transaction of the usual
     # isolation; without one there are two round trips less.
@@ -81,7 +86,7 @@ def _reading(engine: Engine) -> Engine:
 
 
 def _still(engine: Engine) -> Engine:
-    if engine.dialect.name == "sqlite":
+    if has_one_writer(engine):
         return _reading(engine)
     return engine.execution_options(isolation_level="REPEATABLE READ")
 

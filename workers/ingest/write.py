@@ -12,7 +12,6 @@ from service.domain.runs import RunKind, RunState, Stage
 from service.runtime import Runtime
 from service.store import arrivals, copying, lookups, projects, runs, upload_parts, uploads
 from service.store.copying import Taken
-from service.store.database import is_sqlite
 from service.store.pieces import WRITTEN
 from service.store.tables.pool import Project
 from service.store.tables.uploads import Part
@@ -43,8 +42,7 @@ def run_part(runtime: Runtime, part: Part) -> Sequence[Message]:
     found = task.load(runtime, part.run_id)
     table = rows.unpack(runtime.blobs.path(part.content or ""))
     fresh: Numbers = np.setdiff1d(np.arange(part.rows), known_rows(runtime, part))
-    with runtime.readers() as session:
-        at_once = ROWS_AT_ONCE if is_sqlite(session) else part.rows
+    at_once = ROWS_AT_ONCE if runtime.has_one_writer else part.rows
     for at in range(0, len(fresh), at_once):
         _stretch(runtime, found, part, table, fresh, slice(at, min(at + at_once, len(fresh))))
     values = {} if len(fresh) == part.rows else _rewritten(runtime, part, fresh)
@@ -88,7 +86,7 @@ def _put(
     with runtime.sessions.begin() as session:
         if lookups.is_any_between(session, project_id, **stretch) or not len(picked):
             return
-        if is_sqlite(session):
+        if runtime.has_one_writer:
             copying.add(session, *tuples.for_insert(project_id, positions, picked, at=now))
         else:
             copying.copy(session, list(tuples.for_copy(project_id, positions, picked, at=now)))
