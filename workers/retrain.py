@@ -13,7 +13,7 @@ from service.runtime import Runtime
 from service.store import cycles, projects, reports, runs, shards, training, versions
 from service.store.tables.learning import Run, Version
 from service.store.tables.pool import Project, Shard
-from workers import agreeing, drawing, gate, stages
+from workers import agreeing, drawing, fanout, gate, situations, stages
 from workers.agreeing import Agreed
 from workers.encoders import inputs
 from workers.gate import Evidence
@@ -143,8 +143,9 @@ def _save(
     fitted: Fitted,
     compared: Compared | None,
 ) -> Sequence[Message]:
-    now = runtime.now()
     model = models.put(runtime.blobs, fitted)
+    labels = situations.counts(runtime, run)
+    now = runtime.now()
     with runtime.sessions.begin() as session:
         project, held = stages.hold(session, run)
         version = versions.add(
@@ -169,7 +170,9 @@ def _save(
         else:
             in_use = pinned or version
             runs.move(session, held, now=now, stage=Stage.SCORE, version_id=in_use.id)
-            messages = [(Stage.SCORE, (run.id,))]
+            session.refresh(held)
+            # In one transaction: a message of its own would cost every round ten milliseconds.
+            messages = fanout.fan_out(session, project, held, runtime=runtime, labels=labels)
     log.info(
         "retrained",
         run=str(run.id),

@@ -38,7 +38,7 @@ def retrain_version(run_id: str) -> None:
 def score_pool(run_id: str, *numbers: str) -> None:
     """A version and the pool into scores: fanned out, then some shards at a time."""
     if not numbers:
-        stages.attempt(runtime(), Stage.SCORE, UUID(run_id), freeze.fan_out)
+        stages.attempt(runtime(), Stage.SCORE, UUID(run_id), freeze.run)
     else:
         some = [int(number) for number in numbers]
         stages.attempt_pieces(runtime(), SCORED, UUID(run_id), some, score.run_shards)

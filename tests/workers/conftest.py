@@ -128,7 +128,7 @@ def pool(api: Api, runtime: Runtime, queue: RecordingQueue, clock: FrozenClock) 
 @pytest.fixture
 def slow(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Pool:
     """A pool of 300 points in many shards, a message each, and a version whose scans are slow."""
-    monkeypatch.setattr("workers.freeze.MANY_SHARDS", 2)
+    monkeypatch.setattr("workers.fanout.MANY_SHARDS", 2)
     monkeypatch.setattr("workers.arrange.FRESH", 40)
     monkeypatch.setattr("workers.arrange.LAST_BEST", 30)
     monkeypatch.setattr("workers.neighbours.NEAREST", 2)

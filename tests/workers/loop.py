@@ -26,7 +26,7 @@ from workers.ingest import check, decode, plan, undo, write
 _WORK = {
     Stage.ENCODE: encode.run,
     Stage.RETRAIN: retrain.run,
-    Stage.SCORE: freeze.fan_out,
+    Stage.SCORE: freeze.run,
     Stage.SAMPLE: sample.run,
     Stage.RANK: rank.run,
     Stage.INGEST: plan.run,

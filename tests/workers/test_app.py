@@ -37,7 +37,7 @@ def test_tasks_named_by_messages_do_the_work_of_their_stages(process: Pool) -> N
     assert work_off_by_tasks() == ["encode", "rank"]
     process.label(*range(10))
     assert work_off_by_tasks() == [
-        *["retrain", "score", "score", "rank"],
+        *["retrain", "score", "rank"],
         *["cluster", "report"],
     ]
     assert process.api.get(process.path)["version"]["labels"] == 10

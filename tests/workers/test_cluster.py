@@ -74,7 +74,7 @@ def test_labels_and_new_rankings_ask_for_no_clusters(pool: Pool) -> None:
     pool.work()
     pool.label(*range(20))
 
-    assert pool.work() == [Stage.RETRAIN, Stage.SCORE, Stage.SCORE, Stage.RANK]
+    assert pool.work() == [Stage.RETRAIN, Stage.SCORE, Stage.RANK]
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,9 @@ def test_many_shards_are_sent_a_few_at_a_time_and_counted_off_one_by_one(pool: P
     pool.work()
     pool.label(*range(10))
     pool.work(until=Stage.SCORE)
-    ((_, (run_id,)),) = pool.queue.take()
-    deliver(pool.runtime, Stage.SCORE, run_id)
-
     messages = pool.queue.take()
+    run_id = messages[0][1][0]
+
     deliver(pool.runtime, Stage.SCORE, run_id, 3)  # as the sweep sends a late one
     left = [run_of(pool, run_id).shards_left]
     for _, ids in messages:

@@ -35,7 +35,7 @@ def test_a_cycle_runs_on_a_bucket_and_the_api_reads_what_it_made(
 
     done = pool.work()
 
-    assert [str(stage) for stage in done] == ["retrain", "score", "score", "rank"]
+    assert [str(stage) for stage in done] == ["retrain", "score", "rank"]
     item = api.get(f"{pool.path}/items/0-30")
     assert item["prediction"]["label"] in ("fine", "defect")
     assert api.batch(pool.path, 5)["ranking"]["version"] == 1

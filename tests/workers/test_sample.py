@@ -28,7 +28,7 @@ def test_a_ranking_of_candidates_says_so_and_is_replaced_by_that_of_the_scan(slo
     before = _in_use(slow)
     slow.label(*range(10, 20))
     done = slow.work(until=Stage.SAMPLE)
-    assert done == [Stage.RETRAIN, Stage.SCORE]
+    assert done == [Stage.RETRAIN]
     slow.deliver_one()
 
     shown = slow.api.get(slow.path)["ranking"]

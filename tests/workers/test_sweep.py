@@ -11,7 +11,6 @@ from service.store.tables.access import Receipt
 from service.store.tables.learning import RunShard
 from service.store.tables.pool import Item, Project, Shard
 from tests.workers.conftest import Pool
-from tests.workers.loop import deliver
 from workers import sweep
 
 
@@ -46,15 +45,16 @@ def test_a_lost_shard_is_sent_again(pool: Pool) -> None:
     pool.work()
     pool.label(*range(10))
     pool.work(until=Stage.SCORE)
-    ((stage, (run_id,)),) = pool.queue.take()
-    deliver(pool.runtime, stage, run_id)
-    sent = pool.queue.take()
+    ((stage, (_, number)),) = sent = pool.queue.take()
+    sweep.sweep(pool.runtime)
+    early = pool.queue.take()
     pool.clock.advance(11)
 
     sweep.sweep(pool.runtime)
 
-    assert sent == [(Stage.SCORE, (run_id, 0))]
-    assert pool.queue.take() == sent
+    assert (stage, number, early) == (Stage.SCORE, 0, [])
+    assert pool.queue.sent == sent
+    assert pool.work() == [Stage.SCORE, Stage.RANK]
 
 
 def test_a_slow_annotators_three_labels_are_used_after_the_wait(pool: Pool) -> None:

@@ -74,7 +74,7 @@ def test_who_has_left_a_stage_prolongs_nothing(pool: Pool) -> None:
     pool.work()
     pool.label(*range(10))
     pool.work(until=Stage.SCORE)
-    _, (run_id,) = pool.queue.sent[0]
+    _, (run_id, *_) = pool.queue.sent[0]
     fence = run_of(pool, run_id).fence
 
     with pool.runtime.sessions.begin() as session:

@@ -97,7 +97,7 @@ def test_every_strategy_is_served_with_every_estimator(
     done = pool.work()
     second = pool.api.batch(pool.path, 10)
 
-    assert done == [Stage.RETRAIN, Stage.SCORE, Stage.SCORE, Stage.RANK]
+    assert done == [Stage.RETRAIN, Stage.SCORE, Stage.RANK]
     assert {item["reason"] for item in first} == {"cold_start"}
     assert {item["reason"] for item in second["items"]} == {"strategy"}
     assert second["ranking"]["strategy"] == ("uherding" if strategy is Strategy.AUTO else strategy)
