@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from service.store.blobs import LocalBlobs
@@ -39,13 +38,7 @@ def test_a_version_is_stored_packed_and_comes_back(blobs: LocalBlobs, version: L
 
     assert isinstance(again, Linear)
     assert np.array_equal(again.coefficients, version.coefficients)
-    assert blobs.path(digest).stat().st_size < len(persistence.dumps(version)) / 4
-
-
-def test_one_that_was_packed_as_before_comes_back_too(blobs: LocalBlobs, version: Linear) -> None:
-    digest = blobs.put(pa.compress(persistence.dumps(version), "zstd", asbytes=True))
-
-    assert models.load(blobs.path(digest), digest).classes == 2
+    assert blobs.path(digest).stat().st_size < len(persistence.dumps(version)) / 10
 
 
 def test_one_that_was_stored_as_it_is_comes_back_too(blobs: LocalBlobs, version: Linear) -> None:
