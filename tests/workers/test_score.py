@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from service.domain.runs import Stage
-from service.store import predictions, runs
+from service.store import predictions
 from service.store.tables.learning import Run, RunShard, Version
 from tests.workers.conftest import Pool
 from tests.workers.interrupted import interrupted
 from tests.workers.loop import deliver
-from workers import sweep
 from workers.learning import fitted
 from workers.pool import models
 
@@ -113,22 +112,6 @@ def test_messages_that_pile_up_do_not_use_up_the_attempts(scored: tuple[Pool, UU
         deliver(pool.runtime, Stage.SCORE, run_id)
 
     assert run_of(pool, run_id).state == "running"
-    pool.work()
-    assert run_of(pool, run_id).state == "done"
-
-
-def test_shards_whose_messages_were_lost_with_their_sender_are_sent_again(
-    scored: tuple[Pool, UUID],
-) -> None:
-    pool, run_id = scored  # the fixture has lost them
-
-    sweep.sweep(pool.runtime)
-    early = pool.queue.take()
-    pool.clock.advance(runs.RESEND.total_seconds() + 1)
-    sweep.sweep(pool.runtime)
-
-    assert early == []
-    assert sorted(pool.queue.sent) == [(Stage.SCORE, (run_id, number)) for number in range(3)]
     pool.work()
     assert run_of(pool, run_id).state == "done"
 

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -45,14 +46,16 @@ def test_a_lost_shard_is_sent_again(pool: Pool) -> None:
     pool.work()
     pool.label(*range(10))
     pool.work(until=Stage.SCORE)
-    ((stage, (_, number)),) = sent = pool.queue.take()
+    sent = pool.queue.take()
+    run_id = UUID(pool.last_run()["id"])
     sweep.sweep(pool.runtime)
     early = pool.queue.take()
     pool.clock.advance(11)
 
     sweep.sweep(pool.runtime)
 
-    assert (stage, number, early) == (Stage.SCORE, 0, [])
+    assert sent == [(Stage.SCORE, (run_id, 0))]
+    assert early == []
     assert pool.queue.sent == sent
     assert pool.work() == [Stage.SCORE, Stage.RANK]
 
