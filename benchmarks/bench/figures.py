@@ -38,6 +38,10 @@ class Target:
         return number >= self.bound if self.is_least else number <= self.bound
 
 
+REPORTED = Target(words="reported")
+"""Of what has nothing to reach."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """One row of the table."""

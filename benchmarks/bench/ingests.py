@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.bench import corpora, floors, pools
 from benchmarks.bench.caller import calling
 from benchmarks.bench.corpora import Corpus
-from benchmarks.bench.figures import Figure, Judged, Target
+from benchmarks.bench.figures import REPORTED, Figure, Judged, Target
 from benchmarks.bench.pools import Pool
 from benchmarks.bench.postgres import sizes
 from benchmarks.bench.servers import on_postgres
@@ -19,7 +19,6 @@ DOCUMENTS = 200_000
 LEAST_ROWS = 2_000
 MOST_OVER_DISK = 6.0
 LEAST_OF_HASHING = 0.4
-REPORTED = Target(words="reported")
 
 
 def vectors(site: Site) -> Sequence[Figure]:
