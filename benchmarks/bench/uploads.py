@@ -17,7 +17,7 @@ from benchmarks.client import LIVE, ROWS
 
 ARROW, NDJSON = "application/vnd.apache.arrow.stream", "application/x-ndjson"
 PATIENCE_SECONDS = 3600.0
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.1
 CHANCE = "random"
 # Kinds of the runs that follow a ranking that is in use.
 BEHIND = ("cluster", "report")

@@ -1,6 +1,5 @@
 """Bytes by digest, and the store that is a local folder; it knows nothing of what they mean."""
 
-import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -9,9 +8,9 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from service.errors import ServiceError, Unavailable
-from service.store import parts
+from service.store import digests, parts
 
-DIGEST = re.compile(r"[0-9a-f]{64}")
+DIGEST = re.compile(rf"[0-9a-f]{{{digests.DIGITS}}}")
 
 
 class BlobMissing(ServiceError):
@@ -27,7 +26,7 @@ class BlobStoreAway(Unavailable):
 
 
 class Blobs(Protocol):
-    """A store of immutable bytes, each known by its SHA-256."""
+    """A store of immutable bytes, each known by its digest."""
 
     def __hash__(self) -> int:
         """A store is one thing, whatever it holds."""
@@ -74,7 +73,7 @@ class LocalBlobs:
 
     def put(self, data: bytes) -> str:
         """Write what is not there yet."""
-        digest = hashlib.sha256(data).hexdigest()
+        digest = digests.of(data)
         return digest if self._is_there(digest) else self.receive([data])
 
     def receive(self, chunks: Iterable[bytes | memoryview]) -> str:

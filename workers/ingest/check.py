@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,12 @@ class _Upload:
     marks: Pairs
     digests: Pairs
     is_known: npt.NDArray[np.bool_]
-    order: npt.NDArray[np.int64]
     refused: set[int] = field(default_factory=set)
+
+    @cached_property
+    def order(self) -> npt.NDArray[np.int64]:
+        """Rows by their marks: only where something was registered meanwhile."""
+        return np.argsort(self.marks["high"], kind="stable").astype(np.int64, copy=False)
 
     def note(self, repeats: Repeats) -> None:
         """Take in what was found out."""
@@ -84,8 +89,7 @@ def _load(runtime: Runtime, planned: Sequence[Part]) -> _Upload:
         marks[here] = rows.pairs(table, "mark")
         digests[here] = rows.pairs(table, "digest")
         is_known[part.first_row + known_rows(runtime, part)] = True
-    order = np.argsort(marks["high"], kind="stable").astype(np.int64, copy=False)
-    return _Upload(marks=marks, digests=digests, is_known=is_known, order=order)
+    return _Upload(marks=marks, digests=digests, is_known=is_known)
 
 
 def known_rows(runtime: Runtime, part: Part) -> npt.NDArray[np.int64]:

@@ -41,7 +41,7 @@ def run_part(runtime: Runtime, part: Part) -> Sequence[Message]:
     """Write one part; who writes the last one ends the run and has it encoded."""
     found = task.load(runtime, part.run_id)
     table = rows.unpack(runtime.blobs.path(part.content or ""))
-    fresh: Numbers = np.setdiff1d(np.arange(part.rows), known_rows(runtime, part))
+    fresh: Numbers = np.delete(np.arange(part.rows), known_rows(runtime, part))
     at_once = ROWS_AT_ONCE if runtime.has_one_writer else part.rows
     for at in range(0, len(fresh), at_once):
         _stretch(runtime, found, part, table, fresh, slice(at, min(at + at_once, len(fresh))))

@@ -1,11 +1,11 @@
 """Fitted versions in the blob store: packed, their digests checked, the last few kept at hand."""
 
-import hashlib
 from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 
+from service.store import digests
 from service.store.blobs import Blobs
 from workers.learning import persistence
 from workers.learning.versions import Fitted
@@ -29,11 +29,11 @@ def load(path: Path, digest: str) -> Fitted:
     """Read a version from a file.
 
     Raises:
-        Altered: the file does not have this SHA-256.
+        Altered: the file does not have this digest.
         Unreadable: it is no fitted version.
     """
     data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != digest:
+    if digests.of(data) != digest and not digests.is_former(digest, path):
         raise Altered(f"the fitted version in {path} is not the one with the digest {digest}")
     if data.startswith(PACKED):  # archives that were stored before are packed by themselves
         data = pa.input_stream(pa.py_buffer(data), compression=PACKING).read()

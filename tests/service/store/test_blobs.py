@@ -1,6 +1,5 @@
 """Blobs: whole or not there, known by their digest."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.store import parts
+from service.store import digests, parts
 from service.store.blobs import BlobMissing, LocalBlobs
 
 
@@ -22,7 +21,7 @@ def test_bytes_come_back_under_their_digest(tmp_path: Path) -> None:
 
     digest = blobs.put(b"features")
 
-    assert digest == hashlib.sha256(b"features").hexdigest()
+    assert digest == digests.of(b"features")
     assert blobs.path(digest).read_bytes() == b"features"
     assert blobs.put(b"features") == digest
     assert names(tmp_path) == [digest]
@@ -33,7 +32,7 @@ def test_half_a_blob_is_never_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
 ) -> None:
     blobs = LocalBlobs(tmp_path)
-    digest = hashlib.sha256(b"features").hexdigest()
+    digest = digests.of(b"features")
 
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -107,7 +106,7 @@ def test_a_stream_is_kept_and_one_that_breaks_off_leaves_nothing(tmp_path: Path)
     digest = blobs.receive(iter([b"fea", b"tures"]))
     (tmp_path / "given").write_bytes(b"features")
 
-    assert digest == hashlib.sha256(b"features").hexdigest()
+    assert digest == digests.of(b"features")
     assert blobs.put_file(tmp_path / "given") == blobs.receive([b"features"]) == digest
     assert names(tmp_path) == sorted([digest, "given"])
     with blobs.open(digest) as file:

@@ -1,13 +1,13 @@
 """Chunks are written while the next one comes, in their order, and never many behind."""
 
-import hashlib
+import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from service.store import parts
+from service.store import digests, parts
 
 SIZE = 2**20
 
@@ -26,8 +26,28 @@ def test_chunks_are_written_in_their_order_and_no_more_than_one_is_behind(tmp_pa
         there = part.file.read_bytes()
 
     assert there == b"".join(chunks)
-    assert (part.size, part.digest) == (len(there), hashlib.sha256(there).hexdigest())
+    assert (part.size, part.digest) == (len(there), digests.of(there))
     assert max(seen) <= 2
+
+
+def test_the_disk_begins_with_what_is_whole_while_the_rest_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[tuple[int, int, int]] = []
+
+    def advise(handle: int, begins: int, size: int, advice: int) -> None:
+        assert advice == os.POSIX_FADV_DONTNEED
+        begun.append((begins, size, os.fstat(handle).st_size))
+
+    monkeypatch.setattr(os, "posix_fadvise", advise, raising=False)
+    odd = [SIZE * 3 + 7] * 12
+
+    with parts.written(tmp_path, [bytes(size) for size in odd]) as part:
+        assert part.size == sum(odd)
+
+    stretches = [(begins, size) for begins, size, _ in begun]
+    assert stretches == [(0, 2**24), (2**24, 2**24)]
+    assert all(begins + size <= written for begins, size, written in begun)
 
 
 @pytest.mark.parametrize("count", [1, 2, 9])

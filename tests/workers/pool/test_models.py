@@ -1,5 +1,6 @@
 """Versions come back from the store, however they were packed, and only as they were saved."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,16 @@ def test_one_that_was_stored_as_it_is_comes_back_too(blobs: LocalBlobs, version:
     digest = blobs.put(persistence.dumps(version))
 
     assert models.load(blobs.path(digest), digest).classes == 2
+
+
+def test_one_that_was_stored_under_its_sha256_is_read(
+    tmp_path: Path, blobs: LocalBlobs, version: Linear
+) -> None:
+    data = blobs.path(models.put(blobs, version)).read_bytes()
+    former = hashlib.sha256(data).hexdigest()
+    (tmp_path / former).write_bytes(data)
+
+    assert models.load(tmp_path / former, former).classes == 2
 
 
 def test_one_that_was_altered_is_refused(blobs: LocalBlobs, version: Linear) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from service.store import digests
 from service.store.blobs import BlobCorrupt, BlobMissing
 from service.store.remote import address
 from service.store.remote.bucket import BucketBlobs
@@ -16,7 +17,7 @@ from service.store.remote.cache import Cache
 from tests.s3 import client
 
 NONE = timedelta(0)
-FEATURES = hashlib.sha256(b"features").hexdigest()
+FEATURES = digests.of(b"features")
 Machine = Callable[..., BucketBlobs]
 
 
@@ -49,6 +50,21 @@ def test_what_one_machine_puts_another_reads(machine: Machine) -> None:
     with there.open(FEATURES) as file:
         assert file.read() == b"features"
     assert there.path(here.put(b"")).read_bytes() == b""
+
+
+def test_an_object_of_before_is_known_by_its_sha256(
+    machine: Machine, s3_server: str, bucket_url: str
+) -> None:
+    former = hashlib.sha256(b"features").hexdigest()
+    overwrite(s3_server, bucket_url, former, b"features")
+    there = machine("there")
+
+    assert there.path(former).read_bytes() == b"features"
+    assert there.path(former).name == former
+
+    overwrite(s3_server, bucket_url, former, b"others")
+    with pytest.raises(BlobCorrupt, match=former):
+        machine("elsewhere").path(former)
 
 
 def test_a_large_stream_goes_up_in_parts_and_is_in_the_cache_already(

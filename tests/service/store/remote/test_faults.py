@@ -1,6 +1,5 @@
 """A bucket whose writers die and whose server is away."""
 
-import hashlib
 import os
 import signal
 import socket
@@ -13,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from service.store import digests
 from service.store.blobs import BlobStoreAway
 from service.store.remote import address
 from service.store.remote.bucket import BucketBlobs
 from service.store.remote.cache import Cache
 
-FEATURES = hashlib.sha256(b"features").hexdigest()
+FEATURES = digests.of(b"features")
 
 
 def test_a_process_killed_in_an_upload_leaves_nothing_under_the_name(
