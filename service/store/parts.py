@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from service.store import digests
+from service.store import digests, pagecache
 
 PREFIX = ".part-"
 _CHUNK = 2**20
@@ -71,15 +71,13 @@ def _write(file: BinaryIO, chunks: Iterable[bytes | memoryview]) -> tuple[str, i
 def _put(file: BinaryIO, chunk: bytes | memoryview, begins: int) -> None:
     """Write a chunk, and have the disk begin with each stretch that is whole by now.
 
-    Else it would begin with the sync at the end, which would wait for all of it. Linux starts to
-    write what it is told that nobody needs, and lets go only of what is on the disk already.
+    Else it would begin with the sync at the end, which would wait for all of it.
     """
     file.write(chunk)
     first, last = begins // _STRETCH, (begins + len(chunk)) // _STRETCH
-    if last > first and hasattr(os, "posix_fadvise"):
+    if last > first:
         file.flush()
-        where = (first * _STRETCH, (last - first) * _STRETCH)
-        os.posix_fadvise(file.fileno(), *where, os.POSIX_FADV_DONTNEED)
+        pagecache.let_go(file, begins=first * _STRETCH, ends=last * _STRETCH)
 
 
 def chunks_of(file: Path) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from service.domain.runs import Stage
 from service.runtime import Runtime
-from service.store import lookups, runs
+from service.store import lookups, pagecache, runs
 from service.store.pieces import DECODED
 from service.store.tables.learning import Run
 from service.store.tables.uploads import Part
@@ -20,7 +20,7 @@ from workers.learning.arrays import Matrix
 from workers.learning.scaling import Moments
 from workers.pool import measured, moments, shards
 from workers.stages import Message
-from workers.uploads import pages, rows
+from workers.uploads import rows
 from workers.uploads.rows import Cut, Malformed, Refusals, Rows
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,8 @@ def run_part(runtime: Runtime, part: Part) -> Sequence[Message]:
         refusals.add(part.first_row, None, str(error))
         values = {}
     # Here nothing of it is mapped any more. Who has to read it again finds it on the disk.
-    pages.give_back(runtime.blobs.path(found.upload.blob), begins=part.begins, ends=part.ends)
+    with runtime.blobs.open(found.upload.blob) as upload:
+        pagecache.let_go(upload, begins=part.begins, ends=part.ends)
     return _save(runtime, part, refusals, values)
 
 

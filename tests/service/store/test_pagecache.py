@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.uploads import pages
+from service.store import pagecache
 
 MEGABYTE = 2**20
 
@@ -15,7 +15,8 @@ def test_a_file_reads_the_same_afterwards(tmp_path: Path, begins: int, ends: int
     file, data = tmp_path / "upload", os.urandom(4 * MEGABYTE)
     file.write_bytes(data)
 
-    pages.give_back(file, begins=begins, ends=ends)
+    with file.open("rb") as opened:
+        pagecache.let_go(opened, begins=begins, ends=ends)
 
     assert file.read_bytes() == data
 
@@ -28,7 +29,8 @@ def test_of_no_length_is_nothing_and_not_all_that_follows(
     file = tmp_path / "upload"
     file.write_bytes(b"rows")
 
-    pages.give_back(file, begins=2, ends=2)
-    pages.give_back(file, begins=1, ends=3)
+    with file.open("rb") as opened:
+        pagecache.let_go(opened, begins=2, ends=2)
+        pagecache.let_go(opened, begins=1, ends=3)
 
     assert asked == [(1, 2)]
