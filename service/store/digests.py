@@ -6,7 +6,7 @@ SHA-256 that they were stored under.
 """
 
 import hashlib
-from pathlib import Path
+from io import BufferedReader, BytesIO
 
 from blake3 import blake3
 
@@ -27,7 +27,6 @@ def of(data: bytes | memoryview) -> str:
     return blake3(data).hexdigest()
 
 
-def is_former(digest: str, file: Path) -> bool:
-    """Whether a file, whose BLAKE3 is another one, was stored under its SHA-256."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest() == digest
+def is_former(digest: str, file: BufferedReader | BytesIO) -> bool:
+    """Whether what an open file holds, whose BLAKE3 is another one, was stored by its SHA-256."""
+    return hashlib.file_digest(file, "sha256").hexdigest() == digest

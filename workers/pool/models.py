@@ -1,6 +1,7 @@
 """Fitted versions in the blob store: packed, their digests checked, the last few kept at hand."""
 
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,7 +34,7 @@ def load(path: Path, digest: str) -> Fitted:
         Unreadable: it is no fitted version.
     """
     data = path.read_bytes()
-    if digests.of(data) != digest and not digests.is_former(digest, path):
+    if digests.of(data) != digest and not digests.is_former(digest, BytesIO(data)):
         raise Altered(f"the fitted version in {path} is not the one with the digest {digest}")
     if data.startswith(PACKED):  # archives that were stored before are packed by themselves
         data = pa.input_stream(pa.py_buffer(data), compression=PACKING).read()

@@ -109,7 +109,7 @@ class BucketBlobs:
         self._cache.make_room(found.size)
         try:
             with self._cache.written(self._objects.download(digest)) as part:
-                if part.digest != digest and not digests.is_former(digest, part.file):
+                if part.digest != digest and not _is_former(digest, part):
                     raise BlobCorrupt(
                         f"{self._address} answers {digest} with {part.size} other bytes, "
                         f"whose digest is {part.digest}"
@@ -117,3 +117,8 @@ class BucketBlobs:
                 return self._cache.keep(replace(part, digest=digest))
         except FileNotFoundError as error:
             raise BlobMissing(f"blob {digest} is no longer in {self._address}") from error
+
+
+def _is_former(digest: str, part: Part) -> bool:
+    with part.file.open("rb") as file:
+        return digests.is_former(digest, file)

@@ -23,5 +23,7 @@ def test_a_file_of_before_is_told_by_its_sha256(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"features")
 
-    assert digests.is_former(hashlib.sha256(b"features").hexdigest(), file)
-    assert not digests.is_former(digests.of(b"features"), file)
+    with file.open("rb") as opened:
+        assert digests.is_former(hashlib.sha256(b"features").hexdigest(), opened)
+    with file.open("rb") as opened:
+        assert not digests.is_former(digests.of(b"features"), opened)
