@@ -19,6 +19,8 @@ from workers.pool import features, shards
 NEWEST, NEAREST = 50, 100
 ENTRY = np.dtype([("position", "<u4"), ("row", "<u2"), ("likeness", "<f4")])
 _ROWS_AT_ONCE = 8_192
+_MOST_WAITING = 20_000
+"""Entries that are put in order together."""
 
 Entries: TypeAlias = npt.NDArray[np.void]
 
@@ -58,26 +60,35 @@ class Nearest:
         end = first_position + matrix.shape[0]
         # The shard may come again: its first attempt may have failed.
         self._keep(self._found[~_lies_in(self._found, first_position, end)])
+        waiting: list[Entries] = []
         for first, block in shards.blocks(matrix, _ROWS_AT_ONCE):
             found = self._near(np.asarray(block))
             found["position"] += first_position + first
-            self._keep(np.concatenate([self._found, found]))
+            waiting.append(found)
+            if not self._is_full() or sum(map(len, waiting)) > _MOST_WAITING:
+                self._keep(np.concatenate([self._found, *waiting]))
+                waiting.clear()
+        self._keep(np.concatenate([self._found, *waiting]))
         return self._found[_lies_in(self._found, first_position, end)].tobytes()
 
     def _near(self, rows: Dense) -> Entries:
         """Rows that may be among the nearest, with their numbers as positions."""
-        likeness = self._labelled @ rows.T
-        likeness /= scaling.norms(rows).astype(likeness.dtype)
-        if np.isfinite(self._floors).all():
-            places = np.flatnonzero(likeness > self._floors[:, None])
-            row, near = np.divmod(places, len(rows))
+        likeness = rows @ self._labelled.T
+        likeness /= scaling.norms(rows).astype(likeness.dtype)[:, None]
+        if self._is_full():
+            places = np.flatnonzero(likeness > self._floors)
+            near, row = np.divmod(places, len(self._labelled))
         else:
             count = min(NEAREST, len(rows))
-            near = np.argpartition(-likeness, count - 1, axis=1)[:, :count].ravel()
-            row = np.repeat(np.arange(len(likeness)), count)
+            near = np.argpartition(-likeness, count - 1, axis=0)[:count].T.ravel()
+            row = np.repeat(np.arange(len(self._labelled)), count)
         entries = np.empty(len(row), ENTRY)
-        entries["position"], entries["row"], entries["likeness"] = near, row, likeness[row, near]
+        entries["position"], entries["row"], entries["likeness"] = near, row, likeness[near, row]
         return entries
+
+    def _is_full(self) -> bool:
+        """Whether each labelled one has its 100, which tell what is too far."""
+        return bool(np.isfinite(self._floors).all())
 
     def _keep(self, entries: Entries) -> None:
         self._found, place = _nearest_first(entries)
