@@ -19,6 +19,8 @@ from workers.pool import features, shards
 NEWEST, NEAREST = 50, 100
 ENTRY = np.dtype([("position", "<u4"), ("row", "<u2"), ("likeness", "<f4")])
 _ROWS_AT_ONCE = 8_192
+MOST_ROWS = 8_192
+"""Rows of a shard that are looked at: of a full one every eighth, others in each scan."""
 _MOST_WAITING = 20_000
 """Entries that are put in order together."""
 
@@ -43,12 +45,18 @@ class Nearest:
     """The 100 items nearest to each labelled one, of the shards of a run looked at by now.
 
     What is farther than those cannot be among the nearest of all: of most shards next to nothing
-    is kept.
+    is kept. Of a large shard a share of the rows is looked at, so that to seek is a small part of
+    a scan; SEALS (Coleman et al. 2022) has nearest neighbours by approximation, too.
     """
 
-    def __init__(self, labelled: Dense) -> None:
-        self._labelled = labelled
-        """Rows of unit length, float32[n, d]."""
+    def __init__(self, labelled: Dense, *, draw: int = 0) -> None:
+        """Begin with nothing.
+
+        Args:
+            labelled: rows of unit length, float32[n, d].
+            draw: says which rows of large shards are looked at, at least 0.
+        """
+        self._labelled, self._draw = labelled, draw
         self._found = np.zeros(0, ENTRY)
         self._floors = np.full(len(labelled), -np.inf, np.float32)
         """A likeness that 100 items reach, by labelled one."""
@@ -59,11 +67,15 @@ class Nearest:
             return b""
         end = first_position + matrix.shape[0]
         # The shard may come again: its first attempt may have failed.
-        self._keep(self._found[~_lies_in(self._found, first_position, end)])
+        again = _lies_in(self._found, first_position, end)
+        if again.any():
+            self._keep(self._found[~again])
+        step = max(1, -(-matrix.shape[0] // MOST_ROWS))
+        start = self._draw % step
         waiting: list[Entries] = []
-        for first, block in shards.blocks(matrix, _ROWS_AT_ONCE):
-            found = self._near(np.asarray(block))
-            found["position"] += first_position + first
+        for first, block in shards.blocks(np.asarray(matrix)[start::step], _ROWS_AT_ONCE):
+            found = self._near(np.ascontiguousarray(block))
+            found["position"] = first_position + start + step * (first + found["position"])
             waiting.append(found)
             if not self._is_full() or sum(map(len, waiting)) > _MOST_WAITING:
                 self._keep(np.concatenate([self._found, *waiting]))

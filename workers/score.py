@@ -123,7 +123,7 @@ def _nearest(
     """What is nearest of all shards of a run that this process has scored by now."""
     with readers() as session:
         scanned = frozen.list_for(session, run_id)
-    return Nearest(neighbours.rows_of(blobs, newest, scanned))
+    return Nearest(neighbours.rows_of(blobs, newest, scanned), draw=run_id.int)
 
 
 def _save(

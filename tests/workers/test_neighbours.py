@@ -80,6 +80,20 @@ def test_rows_that_are_all_alike_are_kept_once(labelled: Dense) -> None:
     assert len(written) == 3 * NEAREST
 
 
+def test_of_large_shards_a_share_of_the_rows_is_looked_at_others_by_another_draw(
+    rows: Dense, labelled: Dense, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.neighbours.MOST_ROWS", 500)
+    shards = [(0, 1_500), (1_500, 500), (2_000, 500)]
+
+    for draw in range(3):
+        written = found(Nearest(labelled, draw=draw + 6), rows, shards)
+
+        seen = np.concatenate([np.arange(draw, 1_500, 3), np.arange(1_500, 2_500)])
+        for row, one in enumerate(labelled):
+            assert nearest_of(written, row) == set(seen[exact(rows[seen], one)].tolist())
+
+
 def test_nothing_is_near_in_texts_or_where_nothing_is_labelled(rows: Dense) -> None:
     assert Nearest(rows[:2]).of_shard(sparse.csr_matrix(np.eye(3, dtype=np.float32)), 0) == b""
     assert Nearest(np.zeros((0, 0), np.float32)).of_shard(rows, 0) == b""
