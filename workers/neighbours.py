@@ -14,15 +14,12 @@ from service.store.tables.pool import Project
 from workers.learning import diversity, scaling
 from workers.learning.arrays import Dense, Flags, Ints, Matrix, is_sparse
 from workers.learning.selection import Ranked
-from workers.pool import features, shards
+from workers.pool import features
 
 NEWEST, NEAREST = 50, 100
 ENTRY = np.dtype([("position", "<u4"), ("row", "<u2"), ("likeness", "<f4")])
-_ROWS_AT_ONCE = 8_192
 MOST_ROWS = 8_192
 """Rows of a shard that are looked at: of a full one every eighth, others in each scan."""
-_MOST_WAITING = 20_000
-"""Entries that are put in order together."""
 
 Entries: TypeAlias = npt.NDArray[np.void]
 
@@ -72,35 +69,26 @@ class Nearest:
             self._keep(self._found[~again])
         step = max(1, -(-matrix.shape[0] // MOST_ROWS))
         start = self._draw % step
-        waiting: list[Entries] = []
-        for first, block in shards.blocks(np.asarray(matrix)[start::step], _ROWS_AT_ONCE):
-            found = self._near(np.ascontiguousarray(block))
-            found["position"] = first_position + start + step * (first + found["position"])
-            waiting.append(found)
-            if not self._is_full() or sum(map(len, waiting)) > _MOST_WAITING:
-                self._keep(np.concatenate([self._found, *waiting]))
-                waiting.clear()
-        self._keep(np.concatenate([self._found, *waiting]))
+        found = self._near(np.ascontiguousarray(matrix[start::step]))
+        found["position"] = first_position + start + step * found["position"]
+        self._keep(np.concatenate([self._found, found]))
         return self._found[_lies_in(self._found, first_position, end)].tobytes()
 
     def _near(self, rows: Dense) -> Entries:
         """Rows that may be among the nearest, with their numbers as positions."""
         likeness = rows @ self._labelled.T
         likeness /= scaling.norms(rows).astype(likeness.dtype)[:, None]
-        if self._is_full():
+        if np.isfinite(self._floors).all():
             places = np.flatnonzero(likeness > self._floors)
             near, row = np.divmod(places, len(self._labelled))
         else:
+            # Some have not found their 100 yet, which would tell what is too far.
             count = min(NEAREST, len(rows))
             near = np.argpartition(-likeness, count - 1, axis=0)[:count].T.ravel()
             row = np.repeat(np.arange(len(self._labelled)), count)
         entries = np.empty(len(row), ENTRY)
         entries["position"], entries["row"], entries["likeness"] = near, row, likeness[near, row]
         return entries
-
-    def _is_full(self) -> bool:
-        """Whether each labelled one has its 100, which tell what is too far."""
-        return bool(np.isfinite(self._floors).all())
 
     def _keep(self, entries: Entries) -> None:
         self._found, place = _nearest_first(entries)

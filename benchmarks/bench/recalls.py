@@ -45,11 +45,11 @@ def _of_round(caller: Caller, rounds: Rounds) -> float | None:
     is_served = caller.get(project)["ranking"]["number"] == ranking["number"]
     _wait_for_rescan(caller, project)
     after = caller.get(project)["ranking"]
-    if not (is_served and ranking.get("candidates") and ranking["version"] != before["version"]):
+    is_new = ranking["version"] != before["version"]
+    is_same = after["version"] == ranking["version"]
+    if not (is_served and is_new and is_same and ranking.get("candidates")):
         return None
-    return (
-        share_of(served, top(caller, project)) if after["version"] == ranking["version"] else None
-    )
+    return share_of(served, top(caller, project))
 
 
 def full_scan(caller: Caller, project: str, measured: Round) -> Mapping[str, float]:
