@@ -97,3 +97,7 @@ def test_of_large_shards_a_share_of_the_rows_is_looked_at_others_by_another_draw
 def test_nothing_is_near_in_texts_or_where_nothing_is_labelled(rows: Dense) -> None:
     assert Nearest(rows[:2]).of_shard(sparse.csr_matrix(np.eye(3, dtype=np.float32)), 0) == b""
     assert Nearest(np.zeros((0, 0), np.float32)).of_shard(rows, 0) == b""
+
+
+def test_nothing_is_near_in_a_shard_without_rows(rows: Dense, labelled: Dense) -> None:
+    assert Nearest(labelled).of_shard(rows[:0], 0) == b""
